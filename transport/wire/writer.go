@@ -6,7 +6,21 @@ import (
 )
 
 // Writer appends little-endian fields to a buffer. The zero value is ready.
-type Writer struct{ buf []byte }
+type Writer struct {
+	buf []byte
+	err error
+}
+
+// Err is the first failure recorded, nil if there was none.
+func (w *Writer) Err() error { return w.err }
+
+// Fail records that a value cannot be encoded (too long for its size field, say).
+// Writing goes on, and whoever sends the buffer asks Err first.
+func (w *Writer) Fail(err error) {
+	if w.err == nil {
+		w.err = err
+	}
+}
 
 // Bytes is what was written. Further writes may change it.
 func (w *Writer) Bytes() []byte { return w.buf }

@@ -1,0 +1,7 @@
+package mapierr
+
+type entry struct{ name, meaning string }
+
+var known = map[Code]entry{
+	OK: {"ecNone", "The operation succeeded."},
+}
