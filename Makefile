@@ -1,0 +1,72 @@
+# What people do with this tree. Everything here needs only Go, gcc, make and
+# git; Go fetches the modules that go.sum names, and nothing else is fetched.
+
+GO      ?= go
+COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+PKG     := github.com/mapiscope/mapiscope/ui/cli
+LDFLAGS := -X $(PKG).commit=$(COMMIT)
+BUILD   := $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
+
+# How long each fuzz target runs: as a smoke test inside "make test", and alone.
+FUZZSMOKE ?= $(if $(CI),5s,1s)
+FUZZTIME  ?= 60s
+
+# Tools run at a fixed version; they are no dependency of the module.
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.7.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
+
+.PHONY: help setup build demo test vet house unit race fuzz lint bench cross clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+
+setup: ## fetch the modules
+	$(GO) mod download
+
+build: ## the static command line: bin/mapiscope (no cgo, no shared library)
+	@mkdir -p bin
+	CGO_ENABLED=0 $(BUILD) -o bin/mapiscope .
+
+demo: build ## run the product against an Exchange of its own and print the report
+	@bin/mapiscope demo --headless
+
+test: vet house unit race ## everything that must hold: vet, house rules, tests, races, a fuzz smoke
+	.ci/fuzz $(FUZZSMOKE)
+
+vet:
+	$(GO) vet ./...
+
+house: ## the import rules and the look of the tree
+	$(GO) test -count=1 .
+
+unit:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race ./...
+
+fuzz: ## every fuzz target for FUZZTIME (60s) each
+	.ci/fuzz $(FUZZTIME)
+
+lint: ## staticcheck, and govulncheck where its database can be reached
+	$(GO) run $(STATICCHECK) ./...
+	.ci/vulncheck $(GOVULNCHECK)
+
+bench: build ## the engine, a diagnosis and the process, each next to its floor
+	$(GO) test -run '^$$' -bench . -benchmem ./transport/mapihttp ./diag
+	MAPISCOPE_BIN=$(CURDIR)/bin/mapiscope $(GO) test -run '^$$' -bench . ./ui/cli
+
+cross: ## vet and build the command line for every platform
+	@set -e; for p in $(PLATFORMS); do \
+		export GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0; \
+		$(GO) vet ./...; \
+		out=dist/mapiscope-$$GOOS-$$GOARCH; \
+		if [ $$GOOS = windows ]; then out=$$out.exe; fi; \
+		$(BUILD) -o $$out .; \
+		echo "ok  $$p  $$out"; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin dist

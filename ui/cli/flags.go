@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// defaultTimeout bounds a whole run: far above a healthy one (under a second),
+// and still what a person at a helpdesk will wait for.
+const defaultTimeout = 60 * time.Second
+
+// runFlags are the flags of every command that runs checks.
+type runFlags struct {
+	only, skip []string
+	timeout    time.Duration
+	outputFlags
+}
+
+// outputFlags are the flags of every command that writes a report.
+type outputFlags struct {
+	format, output, redact string
+	noColor, verbose       bool
+}
+
+// accountFlags say whose mailbox is looked for, how to sign in, and which way
+// to the servers to take instead of the system's.
+type accountFlags struct {
+	user, auth                               string
+	passwordStdin                            bool
+	tokenFile, ccache, keytab, krb5Conf      string
+	caFile, dns, proxy                       string
+	resolve, connectTo                       []string
+	autodiscoverURL, mapiURL, userDN, rpcURL string
+}
+
+func (f *runFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringSliceVar(&f.only, "only", nil, "run these checks or groups alone, and what they depend on (`IDS`, comma separated)")
+	fs.StringSliceVar(&f.skip, "skip", nil, "leave these checks or groups out (`IDS`, comma separated)")
+	fs.DurationVar(&f.timeout, "timeout", defaultTimeout, "end the whole run after this time")
+	f.outputFlags.register(cmd)
+}
+
+func (f *outputFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.Var(choice(&f.format, "text", "json"), "format", "form of the report: text or json")
+	fs.StringVar(&f.output, "output", "", "write the report to `FILE` instead of standard output")
+	fs.Var(choice(&f.redact, "", "none", "normal", "strict"), "redact",
+		"what to hide: none, normal (no secrets; always so in a file) or strict (stand-ins for addresses and names)")
+	fs.BoolVar(&f.noColor, "no-color", false, "no colours, as with NO_COLOR set")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the evidence of every check and every request")
+}
+
+func (f *accountFlags) register(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.user, "user", "", "sign-in `NAME`, such as CONTOSO\\alice or alice@contoso.com (default: the address)")
+	fs.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input (one line)")
+	fs.Var(choice(&f.auth, "auto", "negotiate", "ntlm", "basic", "bearer", "none"), "auth",
+		"sign-in scheme: auto, negotiate, ntlm, basic, bearer or none")
+	fs.StringVar(&f.tokenFile, "token-file", "", "read a bearer token from `F`")
+	fs.StringVar(&f.ccache, "ccache", "", "use the Kerberos tickets in `F`")
+	fs.StringVar(&f.keytab, "keytab", "", "use the Kerberos keys in `F`")
+	fs.StringVar(&f.krb5Conf, "krb5-conf", "", "read the Kerberos configuration from `F`")
+	fs.StringVar(&f.caFile, "ca-file", "", "trust the authorities in this `PEM` file too, beside the system's")
+	fs.StringArrayVar(&f.resolve, "resolve", nil, "use this address for a name, as curl does (`HOST:PORT:ADDR`; repeatable)")
+	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "dial the second pair where the first is wanted, as curl does (`HOST1:PORT1:HOST2:PORT2`; repeatable)")
+	fs.StringVar(&f.autodiscoverURL, "autodiscover-url", "", "ask Autodiscover at this `URL` alone")
+	fs.StringVar(&f.mapiURL, "mapi-url", "", "open the mailbox at this `URL`, without Autodiscover; needs --user-dn")
+	fs.StringVar(&f.userDN, "user-dn", "", "the mailbox's legacy `DN`, for --mapi-url")
+	fs.StringVar(&f.rpcURL, "rpc-url", "", "try Outlook Anywhere at this `URL`")
+	fs.StringVar(&f.proxy, "proxy", "auto", "way out: auto, none, or the `URL` of an HTTP proxy")
+	fs.StringVar(&f.dns, "dns", "", "ask this name server instead of the system's (`ADDR:PORT`)")
+}
+
+// notYet are flags of the contract whose engine this version does not have:
+// using one is an error, never silently nothing.
+var notYet = map[string]string{
+	"token-file": "bearer sign-in",
+	"ccache":     "Kerberos sign-in",
+	"keytab":     "Kerberos sign-in",
+	"krb5-conf":  "Kerberos sign-in",
+	"rpc-url":    "Outlook Anywhere",
+}
+
+// refuseNotYet names the first flag or value that this version cannot serve.
+func refuseNotYet(cmd *cobra.Command, auth string) error {
+	for _, name := range slices.Sorted(maps.Keys(notYet)) {
+		if f := cmd.Flags().Lookup(name); f != nil && f.Value.String() != "" {
+			return usagef("--%s: %s is not part of this version", name, notYet[name]).
+				hint("leave it out; NTLM and Basic sign-in over MAPI/HTTP work")
+		}
+	}
+	if auth == "bearer" {
+		return usagef("--auth bearer: bearer sign-in is not part of this version").
+			hint("use --auth ntlm, --auth basic, or --auth none to see what the server offers")
+	}
+	return nil
+}
+
+// choiceValue is a flag that takes one of a few words.
+type choiceValue struct {
+	value   *string
+	allowed []string
+}
+
+// choice makes a flag value that holds the first of the words until it is set.
+func choice(value *string, allowed ...string) pflag.Value {
+	*value = allowed[0]
+	return &choiceValue{value, allowed}
+}
+
+func (c *choiceValue) String() string { return *c.value }
+func (c *choiceValue) Type() string   { return "word" }
+
+func (c *choiceValue) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("%q is not one of %s", s, strings.TrimPrefix(strings.Join(c.allowed, ", "), ", "))
+	}
+	*c.value = s
+	return nil
+}
+
+// flagError turns pflag's errors into sentences with a next step.
+func flagError(cmd *cobra.Command, err error) error {
+	help := fmt.Sprintf("see \"%s --help\"", cmd.CommandPath())
+	var unknown *pflag.NotExistError
+	if errors.As(err, &unknown) {
+		e := usagef("unknown flag --%s", unknown.GetSpecifiedName())
+		if meant := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); meant != "" {
+			e.hint("did you mean --%s?", meant)
+		}
+		return e.hint("%s", help)
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		f := invalid.GetFlag()
+		return valueError("--"+f.Name, invalid.GetValue(), f.Value.Type(), errors.Unwrap(err))
+	}
+	return usagef("%v", err).hint("%s", help)
+}
+
+func flagNames(cmd *cobra.Command) []string {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
