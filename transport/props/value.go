@@ -1,6 +1,8 @@
 package props
 
 import (
+	"fmt"
+
 	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
@@ -17,34 +19,62 @@ type Value struct {
 	V   any
 }
 
-// ReadValue takes a value of type t, with its HasValue byte in the NSPI dialect.
-// The result has the Go type that Value describes. A failure is left in r.
-func ReadValue(r *wire.Reader, t Type, d Dialect) any { return nil }
+// ReadValue takes a value of type t, with its HasValue byte in the NSPI dialect
+// (PropertyValue, MS-OXCDATA 2.11.2; AddressBookPropertyValue, MS-OXCMAPIHTTP
+// 2.2.1.1). The result has the Go type that Value describes, or is nil. A failure
+// is left in r. The result shares no memory with r.
+func ReadValue(r *wire.Reader, t Type, d Dialect) any {
+	if t == Null {
+		return nil
+	}
+	c, ok := codecs[t]
+	if !ok {
+		r.Fail("property type 0x%04X cannot be read", uint16(t))
+		return nil
+	}
+	if !readPresence(r, c.presence, d) {
+		return nil
+	}
+	if v := c.read(r, d); r.Err() == nil {
+		return v
+	}
+	return nil
+}
 
 // WriteValue appends what ReadValue takes. The error says that v does not have
-// the Go type of t or is too long for its size field.
-func WriteValue(w *wire.Writer, t Type, v any, d Dialect) error { return nil }
+// the Go type of t or is too long for its size field. nil can be told only for
+// Null, and in the NSPI dialect for types with a HasValue byte.
+func WriteValue(w *wire.Writer, t Type, v any, d Dialect) error {
+	if t == Null && v == nil {
+		return nil
+	}
+	c, ok := codecs[t]
+	if !ok {
+		return fmt.Errorf("property type 0x%04X cannot be written", uint16(t))
+	}
+	if v == nil && c.presence && d == NSPI {
+		w.U8(0)
+		return nil
+	}
+	writePresence(w, c.presence, d)
+	if err := c.write(w, v, d); err != nil {
+		return fmt.Errorf("property type 0x%04X: %w", uint16(t), err)
+	}
+	return nil
+}
 
 // ReadTagged takes a tag and its value (TaggedPropertyValue, MS-OXCDATA 2.11.4;
-// AddressBookTaggedPropertyValue, MS-OXCMAPIHTTP 2.2.1.3).
-func ReadTagged(r *wire.Reader, d Dialect) Value { return Value{} }
+// AddressBookTaggedPropertyValue, MS-OXCMAPIHTTP 2.2.1.2).
+func ReadTagged(r *wire.Reader, d Dialect) Value {
+	tag := Tag(r.U32())
+	return Value{Tag: tag, V: ReadValue(r, tag.Type(), d)}
+}
 
 // WriteTagged appends what ReadTagged takes.
-func WriteTagged(w *wire.Writer, v Value, d Dialect) error { return nil }
-
-// ReadRow takes one row: a value for each column, in their order (PropertyRow,
-// MS-OXCDATA 2.8.1; AddressBookPropertyRow, MS-OXCMAPIHTTP 2.2.1.7). A column of
-// type Unspecified yields a tag with the type that came with the value. A failure
-// is left in r.
-func ReadRow(r *wire.Reader, cols []Tag, d Dialect) []Value { return nil }
-
-// ReadRows takes n rows, and refuses more cells than a body can honestly carry:
-// use it, not a loop over ReadRow, for a count that came from the network.
-func ReadRows(r *wire.Reader, n int, cols []Tag, d Dialect) [][]Value { return nil }
-
-// WriteRow appends one row. A nil value is written as absent, a mapierr.Code as
-// the error of that column.
-func WriteRow(w *wire.Writer, cols []Tag, row []Value, d Dialect) error { return nil }
+func WriteTagged(w *wire.Writer, v Value, d Dialect) error {
+	w.U32(uint32(v.Tag))
+	return WriteValue(w, v.Tag.Type(), v.V, d)
+}
 
 // Get finds a property in a row by its id, whatever its type word, and gives its
 // value when that is a T.
