@@ -1,0 +1,74 @@
+// Package diag makes a diagnosis: from an e-mail address to one verdict, with
+// the evidence it rests on. Diagnose is its one entry; the rooms behind it are
+//
+//	suite    what a check is, and how a set of them is run
+//	checks   the checks, one per file, in one list
+//	causes   from what the checks saw to the root cause
+//	report   the result, as others read it
+package diag
+
+import (
+	"context"
+	"time"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/netpath"
+)
+
+// Options say what to diagnose and from where. Only Address is needed; each
+// field that a flag of "mapiscope check" fills is named after it.
+type Options struct {
+	Address string // e-mail address of the mailbox
+
+	User     string      // --user; "" signs in as Address
+	Password auth.Secret // empty: sign-in is looked at, not tried
+	Auth     string      // --auth: "auto" (or ""), "negotiate", "ntlm", "basic", "bearer", "none"
+
+	TokenFile string // --token-file
+	CCache    string // --ccache
+	Keytab    string // --keytab
+	Krb5Conf  string // --krb5-conf
+
+	CAFile    string   // --ca-file: PEM, added to the system's store
+	Resolve   []string // --resolve HOST:PORT:ADDR, as curl
+	ConnectTo []string // --connect-to ADDR:PORT=ADDR:PORT: what is really dialled
+	DNS       string   // --dns ADDR:PORT
+	Proxy     string   // --proxy: "auto" (or ""), "none", a URL
+
+	AutodiscoverURL string // --autodiscover-url: ask there, look nothing up
+	MapiURL         string // --mapi-url: skip Autodiscover
+	UserDN          string // --user-dn: legacyExchangeDN, goes with MapiURL
+	RPCURL          string // --rpc-url
+
+	Only    []string      // --only: check ids or groups
+	Skip    []string      // --skip
+	Timeout time.Duration // --timeout, of the whole run; 0 is DefaultTimeout
+
+	Tool    report.Tool // who writes the report; OS and Arch are filled in when empty
+	Trigger string      // "" is "user"
+
+	// Path replaces the one that CAFile, Resolve, ConnectTo, DNS and Proxy describe.
+	Path *netpath.Path
+	// Deliver makes a message arrive in the mailbox. Only a server under our own
+	// hand can do that; nil leaves it to chance and proves the channel alone.
+	Deliver func(ctx context.Context) error
+
+	// Progress is told what happens; may be nil. Calls come one at a time and
+	// should return quickly.
+	Progress func(suite.Event)
+}
+
+// DefaultTimeout is the limit of a whole run: long enough for every phase of
+// the longest path to reach its own limit once.
+const DefaultTimeout = 60 * time.Second
+
+// UsageError is an option that cannot be used. It is the caller's mistake:
+// exit code 2.
+type UsageError struct {
+	Sentence string // lower case, names the option
+	Hint     string // the next step, may be ""
+}
+
+func (e *UsageError) Error() string { return e.Sentence }

@@ -1,0 +1,44 @@
+package suite
+
+import (
+	"context"
+	"sync"
+)
+
+// Memo is a result that several checks need and that is worked out once, by
+// whoever asks first. The work belongs to the run, not to the check that asked:
+// it goes on when that check's own limit is over.
+type Memo[T any] struct {
+	mu   sync.Mutex
+	done chan struct{} // nil until somebody asked
+	v    T
+	err  error
+}
+
+// Get answers the result of work, which runs at most once, under run. A caller
+// that cannot wait any longer gets its own ctx's cause.
+func (m *Memo[T]) Get(ctx, run context.Context, work func(context.Context) (T, error)) (T, error) {
+	m.mu.Lock()
+	if m.done == nil {
+		m.done = make(chan struct{})
+		go func() {
+			defer close(m.done)
+			defer func() {
+				if p := recover(); p != nil {
+					m.err = panicError(p)
+				}
+			}()
+			m.v, m.err = work(run)
+		}()
+	}
+	done := m.done
+	m.mu.Unlock()
+
+	select {
+	case <-done:
+		return m.v, m.err
+	case <-ctx.Done():
+		var zero T
+		return zero, context.Cause(ctx)
+	}
+}

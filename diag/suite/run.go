@@ -1,0 +1,244 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+)
+
+// stopGrace is how long a check may take to notice that its context is over.
+// After that the run goes on without it: a report that never comes is worse than
+// a goroutine that is left behind.
+const stopGrace = 250 * time.Millisecond
+
+// Reasons for which a run ends early; they are the cause of the context that
+// the checks see.
+var (
+	ErrRunLimit    = errors.New("the time limit of the whole run was reached")
+	ErrInterrupted = errors.New("the run was interrupted")
+	errCheckLimit  = errors.New("the time limit of this check was reached")
+)
+
+// Options of one run.
+type Options struct {
+	Selection Selection
+	Timeout   time.Duration // of the whole run; 0 is none
+	Progress  func(Event)   // may be nil; called by one goroutine at a time
+	Started   time.Time     // what started_ms counts from; zero is now
+	// Judge is asked for a verdict each time a check failed; nil is never.
+	Judge func([]report.Check) *report.Verdict
+}
+
+// Result is what a run found: an entry for every check, in the order of the list.
+type Result struct {
+	Checks     []report.Check
+	TimedOut   bool
+	Incomplete string // why the run ended early, "" when it did not
+}
+
+// Run runs checks on e and returns when each has an outcome. It never fails: a
+// cancelled ctx, a check that panics or one that never returns is an outcome.
+// The list must be sound (see Sound); what an id in After does not name is ignored.
+func Run(ctx context.Context, e *Env, checks []Check, o Options) *Result {
+	ctx, cancel := bounded(ctx, o.Timeout)
+	defer cancel()
+	r := &runner{env: e, opts: o, checks: checks, excluded: o.Selection.excluded(checks)}
+	if r.opts.Started.IsZero() {
+		r.opts.Started = time.Now()
+	}
+	return r.run(ctx)
+}
+
+func bounded(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, limit, ErrRunLimit)
+}
+
+type runner struct {
+	env      *Env
+	opts     Options
+	checks   []Check
+	excluded map[string]string
+
+	mu   sync.Mutex // guards results and serialises events
+	done int
+	last report.Verdict
+	rows []report.Check
+	ends []chan struct{} // closed when the row of the same index has its outcome
+}
+
+func (r *runner) run(ctx context.Context) *Result {
+	r.rows = make([]report.Check, len(r.checks))
+	r.ends = make([]chan struct{}, len(r.checks))
+	for i, c := range r.checks {
+		r.rows[i] = report.Check{ID: c.ID, Group: c.Group, Title: c.Title, After: slices.Clone(c.After)}
+		r.ends[i] = make(chan struct{})
+	}
+	var wg sync.WaitGroup
+	for i := range r.checks {
+		wg.Go(func() { r.one(ctx, i) })
+	}
+	wg.Wait()
+
+	res := &Result{Checks: r.rows}
+	if err := context.Cause(ctx); err != nil {
+		res.TimedOut = errors.Is(err, ErrRunLimit)
+		res.Incomplete = why(err)
+	}
+	return res
+}
+
+// one waits for what check i depends on, runs it and files its outcome.
+func (r *runner) one(ctx context.Context, i int) {
+	defer close(r.ends[i])
+	c := r.checks[i]
+	if reason, out := r.excluded[c.ID]; out {
+		r.finish(i, Skip(reason))
+		return
+	}
+	if err := r.wait(ctx, c); err != nil {
+		r.finish(i, Skip(why(err)))
+		return
+	}
+	if reason := r.blocked(c.After); reason != "" {
+		r.finish(i, Skip(reason))
+		return
+	}
+	start := r.begin(i)
+	out := r.attempt(ctx, c)
+	r.finishAfter(i, out, time.Since(start))
+}
+
+// wait returns when everything that c depends on has an outcome.
+func (r *runner) wait(ctx context.Context, c Check) error {
+	for _, i := range r.resolve(slices.Concat(c.After, c.Behind)) {
+		select {
+		case <-r.ends[i]:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	return context.Cause(ctx)
+}
+
+// blocked says why a check that stands on ids cannot run; "" when it can.
+func (r *runner) blocked(ids []string) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, i := range r.resolve(ids) {
+		row := r.rows[i]
+		switch row.Status {
+		case report.Fail:
+			return "needs “" + row.Title + "” (" + row.ID + "), which failed"
+		case report.Skip:
+			return "needs “" + row.Title + "” (" + row.ID + "), which was skipped"
+		}
+	}
+	return ""
+}
+
+// resolve finds the rows of ids. One that the caller left out stands for what it
+// stands on itself: leaving a check out must not stop those behind it.
+func (r *runner) resolve(ids []string) (rows []int) {
+	for _, id := range ids {
+		i := r.index(id)
+		if i < 0 {
+			continue
+		}
+		if _, out := r.excluded[id]; out {
+			rows = append(rows, r.resolve(r.checks[i].After)...)
+		} else {
+			rows = append(rows, i)
+		}
+	}
+	return rows
+}
+
+// attempt runs the check within its limit.
+func (r *runner) attempt(ctx context.Context, c Check) Outcome {
+	limit := c.Limit
+	if limit <= 0 {
+		limit = DefaultLimit
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, errCheckLimit)
+	defer cancel()
+	result := make(chan Outcome, 1)
+	go func() { result <- guarded(ctx, r.env, c) }()
+
+	select {
+	case out := <-result:
+		return settle(ctx, c, out)
+	case <-ctx.Done():
+	}
+	grace := time.NewTimer(stopGrace)
+	defer grace.Stop()
+	select {
+	case out := <-result:
+		return settle(ctx, c, out)
+	case <-grace.C:
+		return settle(ctx, c, Outcome{})
+	}
+}
+
+// settle gives an outcome its final form: one that the end of its time cut off
+// says so, and one without a status is our own fault.
+func settle(ctx context.Context, c Check, out Outcome) Outcome {
+	err := context.Cause(ctx)
+	switch {
+	case errors.Is(err, errCheckLimit) && out.Status == report.Unknown:
+		limit := c.Limit
+		if limit <= 0 {
+			limit = DefaultLimit
+		}
+		return Fail(fmt.Sprintf("no result within %s", limit)).Saw(Signal{Code: CheckLimit, Subject: c.ID})
+	case err != nil && !errors.Is(err, errCheckLimit) && out.Status != report.Pass:
+		return Skip(why(err)).keep(out) // what looks like a failure may be the cut itself
+	case out.Status == report.Unknown:
+		return Skip("the program's own fault: this check gave no outcome").Saw(Signal{Code: ProgramFault, Subject: c.ID})
+	}
+	return out
+}
+
+// keep takes over the evidence of an outcome whose judgement cannot be used.
+func (o Outcome) keep(from Outcome) Outcome {
+	o.Evidence = from.Evidence
+	if from.Summary != "" {
+		o = o.With("so_far", from.Summary)
+	}
+	return o
+}
+
+// guarded turns a panic into an outcome that names the check and the place.
+func guarded(ctx context.Context, e *Env, c Check) (out Outcome) {
+	defer func() {
+		if p := recover(); p != nil {
+			out = Skip("the program's own fault: this check stopped unexpectedly").
+				Saw(Signal{Code: ProgramFault, Subject: c.ID, Detail: map[string]any{"panic": panicError(p).Error()}})
+		}
+	}()
+	return c.Run(ctx, e)
+}
+
+// panicError keeps the value and the stack of a panic; the stack is ours alone
+// and holds addresses, never data.
+func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }
+
+// why is the reason for which nothing more was run.
+func why(err error) string {
+	if errors.Is(err, ErrRunLimit) {
+		return ErrRunLimit.Error()
+	}
+	return ErrInterrupted.Error()
+}
+
+func (r *runner) index(id string) int {
+	return slices.IndexFunc(r.checks, func(c Check) bool { return c.ID == id })
+}

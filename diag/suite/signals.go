@@ -1,0 +1,85 @@
+package suite
+
+// The codes of signals: what checks can see, named apart from what it means.
+// One check emits them, the rules in diag/causes match on them; a test holds
+// that every code here has both.
+const (
+	// Ours.
+	ProgramFault = "program-fault" // a check stopped unexpectedly or gave no outcome
+	CheckLimit   = "check-limit"   // a check did not end within its limit
+
+	// Machine.
+	NoNetwork        = "no-network"        // no interface is up that leads anywhere
+	ClockOff         = "clock-off"         // detail: offset_ms
+	ProxyUnreachable = "proxy-unreachable" // the proxy in use does not answer or refuses
+	PortalAnswer     = "portal-answer"     // something between us and the server answers for it
+
+	// Names.
+	NameMissing     = "name-missing"      // the host has no address record
+	DNSFailure      = "dns-failure"       // the DNS server gives an error or no answer
+	DomainMissing   = "domain-missing"    // the mail domain does not exist in DNS
+	NoAutodiscover  = "no-autodiscover"   // no name leads to Autodiscover: neither A, nor SRV, nor redirect
+	SRVTargetBroken = "srv-target-broken" // an SRV record names a host that does not exist
+
+	// Way to the server; detail: phase, address.
+	TCPRefused     = "tcp-refused"
+	TCPTimeout     = "tcp-timeout"
+	TCPUnreachable = "tcp-unreachable"
+	IPv6Dead       = "ipv6-dead"       // the IPv6 address does not answer, an IPv4 address of the same host does
+	TLSTimeout     = "tls-timeout"     // TCP connects, the handshake gets no answer
+	TLSFailed      = "tls-failed"      // the handshake breaks off; detail: kind
+	CertInvalid    = "cert-invalid"    // detail: kind, issuer, names
+	CertExpires    = "cert-expires"    // within the warning time; detail: days
+	AnswerTimeout  = "answer-timeout"  // the connection stands, no HTTP answer comes
+	ConnectionLost = "connection-lost" // reset or closed in the middle
+
+	// HTTP.
+	HTTPUnavailable = "http-unavailable" // 500, 502, 503, 504
+	HTTPNotFound    = "http-not-found"   // 404: no such virtual directory there
+	HTTPForbidden   = "http-forbidden"   // 403
+	HTTPOther       = "http-other"       // a status that means nothing here
+	LoginPage       = "login-page"       // a redirect to, or the page of, a sign-in form
+	NotExchange     = "not-exchange"     // 200 and something that is neither Autodiscover nor MAPI
+	HealthBad       = "health-bad"       // healthcheck.htm is not 200
+
+	// Sign-in.
+	NoAuthMethods    = "no-auth-methods"    // 401 or 403 that offers no scheme
+	NoCommonScheme   = "no-common-scheme"   // none of the offered schemes can be used
+	CredentialWrong  = "credential-refused" // detail: scheme
+	CredentialWorks  = "credential-accepted"
+	HandshakeBroken  = "handshake-broken"             // NTLM legs do not meet on one connection
+	NoCredential     = "no-credential"                // none was given and one is needed
+	CredentialUnsent = "credential-unsent"            // policy or budget kept it back
+	ExtendedProtect  = "credential-refused-here-only" // same credential accepted elsewhere on the same host
+
+	// Discovery.
+	AutodiscoverAnswered = "autodiscover-answered"
+	AutodiscoverError    = "autodiscover-error" // detail: code, message
+	AutodiscoverLoop     = "autodiscover-loop"
+	AddressUnknown       = "address-unknown"     // the server does not know the address
+	OnlyRPC              = "only-rpc"            // the answer has EXCH, EXPR or EXHTTP and no mapiHttp
+	NoProtocol           = "no-protocol"         // the answer has none of them
+	OnlyInternalURL      = "only-internal-url"   // mapiHttp without ExternalUrl
+	NoMailboxURL         = "no-mailbox-url"      // mapiHttp without any mailbox URL
+	MailboxURLNoName     = "mailbox-url-no-name" // the host of the URL has no address
+	MailboxURLPrivate    = "mailbox-url-private" // the host of the only URL is an internal name
+	ServerTooOld         = "server-too-old"      // older than 15.0.847.32; detail: version
+	HostedOnline         = "hosted-online"       // Autodiscover says the mailbox is in Exchange Online
+	LegacyDNTrailing     = "legacydn-trailing"   // LegacyDN ends with a blank
+
+	// MAPI over HTTP.
+	EndpointDisabled = "endpoint-disabled" // X-ResponseCode 16, or ecProtocolDisabled
+	EndpointStopping = "endpoint-stopping" // X-ResponseCode 18
+	ContextLost      = "context-lost"      // X-ResponseCode 6, 10, 13 or 15 on a live context
+	ResponseCode     = "response-code"     // another one; detail: code
+	UnknownMailbox   = "unknown-mailbox"   // ecUnknownUser
+	LogonRefused     = "logon-refused"     // ecLoginPerm, access denied
+	WrongServer      = "wrong-server"      // ecWrongServer
+	DatabaseDown     = "database-down"     // database offline or mounting
+	ServerBusy       = "server-busy"       // throttled
+	VersionBlocked   = "version-blocked"   // client version or online mode refused
+	MAPIError        = "mapi-error"        // another code; detail: code, name
+	NotMAPI          = "not-mapi"          // the answer is no MAPI over HTTP at all
+	WaitNotOpened    = "wait-not-opened"   // NotificationWait gets no PROCESSING
+	NotNotified      = "not-notified"      // the message came, the notification did not
+)
