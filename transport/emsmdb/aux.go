@@ -1,6 +1,9 @@
 package emsmdb
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
@@ -33,6 +36,7 @@ var auxKinds = map[auxKind]func() Aux{
 	{1, 0x18}: func() Aux { return &AccountInfo{} },
 	{1, 0x46}: func() Aux { return &ServerCapabilities{} },
 	{1, 0x48}: func() Aux { return &EndpointCapabilities{} },
+	{1, 0x49}: func() Aux { return &ExceptionTrace{} },
 	{1, 0x4A}: func() Aux { return &ClientConnectionInfo{} },
 	{1, 0x4B}: func() Aux { return &ServerSessionInfo{} },
 	{1, 0x4E}: func() Aux { return &DeviceIdentification{} },
@@ -85,16 +89,37 @@ func appendBlocks(blocks []Aux, payload []byte) []Aux {
 	return blocks
 }
 
-// AuxText gives the sentences for people among the blocks: what a server says
-// about the session or the refusal.
+// AuxText gives what a server says to people among the blocks, about the session
+// or a refusal: whole texts of one or more lines, without control characters. They
+// name servers and users: redact them before they leave the machine.
 func AuxText(blocks []Aux) []string {
 	var out []string
 	for _, a := range blocks {
-		if s, ok := a.(*ServerSessionInfo); ok && s.Info != "" {
-			out = append(out, s.Info)
+		var text string
+		switch a := a.(type) {
+		case *ServerSessionInfo:
+			text = a.Info
+		case *ExceptionTrace:
+			text = a.Text
+		}
+		if text = strings.TrimSpace(printable(text)); text != "" {
+			out = append(out, text)
 		}
 	}
 	return out
+}
+
+// printable keeps lines and drops what could steer a terminal.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || unicode.IsPrint(r) {
+			return r
+		}
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		return -1
+	}, strings.ToValidUTF8(s, ""))
 }
 
 // UnknownAux is a block of a kind that is not known here, or one of a known

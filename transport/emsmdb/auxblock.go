@@ -2,6 +2,7 @@ package emsmdb
 
 import (
 	"encoding/binary"
+	"time"
 
 	"github.com/mapiscope/mapiscope/transport/wire"
 )
@@ -58,6 +59,14 @@ func decodeBlock(k auxKind, body []byte) Aux {
 	return a
 }
 
+func (b *block) u8(p *uint8) {
+	if b.r != nil {
+		*p = b.r.U8()
+	} else {
+		b.w.U8(*p)
+	}
+}
+
 func (b *block) u16(p *uint16) {
 	if b.r != nil {
 		*p = b.r.U16()
@@ -71,6 +80,15 @@ func (b *block) u32(p *uint32) {
 		*p = b.r.U32()
 	} else {
 		b.w.U32(*p)
+	}
+}
+
+// millis is a duration as 32-bit milliseconds.
+func (b *block) millis(p *time.Duration) {
+	if b.r != nil {
+		*p = time.Duration(b.r.U32()) * time.Millisecond
+	} else {
+		b.w.U32(uint32(p.Milliseconds()))
 	}
 }
 

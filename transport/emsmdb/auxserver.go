@@ -22,9 +22,7 @@ func (*ClientControl) kind() auxKind { return auxKind{1, 0x0A} }
 
 func (a *ClientControl) fields(b *block) {
 	b.u32(&a.EnableFlags)
-	ms := uint32(a.Expiry.Milliseconds())
-	b.u32(&ms)
-	a.Expiry = time.Duration(ms) * time.Millisecond
+	b.millis(&a.Expiry)
 }
 
 // Flags of ExOrgInfo (MS-OXCRPC 2.2.2.2.17).
@@ -71,6 +69,25 @@ type ServerSessionInfo struct{ Info string }
 
 func (*ServerSessionInfo) kind() auxKind     { return auxKind{1, 0x4B} }
 func (a *ServerSessionInfo) fields(b *block) { b.text(&a.Info) }
+
+// ExceptionTrace is the server's account of an exception, one line after the
+// other. It is in no specification; Microsoft's Office Inspectors for Fiddler
+// decodes it like this.
+type ExceptionTrace struct {
+	RopIndex uint32 // which operation of the batch
+	Text     string // as the server wrote it, any bytes
+}
+
+func (*ExceptionTrace) kind() auxKind { return auxKind{1, 0x49} }
+
+func (a *ExceptionTrace) fields(b *block) {
+	b.u32(&a.RopIndex)
+	text := []byte(a.Text)
+	b.rest(&text)
+	if b.r != nil {
+		a.Text = string(text)
+	}
+}
 
 // DeviceIdentification is added by a device between client and server
 // (AUX_PROTOCOL_DEVICE_IDENTIFICATION, MS-OXCRPC 2.2.2.2.23): seeing one proves

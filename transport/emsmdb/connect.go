@@ -39,11 +39,7 @@ func (q *ConnectRequest) Encode() []byte { return encodeRequest(q) }
 
 // DecodeConnectRequest reads a request body; the error is a *wire.Error.
 func DecodeConnectRequest(b []byte) (*ConnectRequest, error) {
-	q := &ConnectRequest{}
-	if err := decodeRequest(b, q); err != nil {
-		return nil, err
-	}
-	return q, nil
+	return decodeRequest[ConnectRequest](b)
 }
 
 // ConnectResponse answers a ConnectRequest (MS-OXCMAPIHTTP 2.2.4.1.2, failure
@@ -78,8 +74,8 @@ func (p *ConnectResponse) Encode() []byte { return encodeResponse(p) }
 // DecodeConnectResponse reads a response body. Errors: ErrEmptyBody,
 // ErrFailureBody, *wire.Error; a refusal by the server is not an error.
 func DecodeConnectResponse(b []byte) (*ConnectResponse, error) {
-	p := &ConnectResponse{}
-	if err := decodeResponse(b, p); err != nil {
+	p, err := decodeResponse[ConnectResponse](b)
+	if err != nil {
 		return nil, err
 	}
 	p.AuxText = AuxText(p.Aux)

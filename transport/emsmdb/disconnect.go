@@ -16,14 +16,10 @@ func (q *DisconnectRequest) Encode() []byte { return encodeRequest(q) }
 // DecodeDisconnectRequest reads a request body; the error is a *wire.Error. No
 // body at all is accepted: section 3.1.5.4 of the same document has none.
 func DecodeDisconnectRequest(b []byte) (*DisconnectRequest, error) {
-	q := &DisconnectRequest{}
 	if len(b) == 0 {
-		return q, nil
+		return &DisconnectRequest{}, nil
 	}
-	if err := decodeRequest(b, q); err != nil {
-		return nil, err
-	}
-	return q, nil
+	return decodeRequest[DisconnectRequest](b)
 }
 
 // DisconnectResponse answers a DisconnectRequest (MS-OXCMAPIHTTP 2.2.4.3.2,
@@ -45,9 +41,5 @@ func (p *DisconnectResponse) Encode() []byte { return encodeResponse(p) }
 // DecodeDisconnectResponse reads a response body. Errors: ErrEmptyBody,
 // ErrFailureBody, *wire.Error.
 func DecodeDisconnectResponse(b []byte) (*DisconnectResponse, error) {
-	p := &DisconnectResponse{}
-	if err := decodeResponse(b, p); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return decodeResponse[DisconnectResponse](b)
 }

@@ -38,11 +38,7 @@ func (q *ExecuteRequest) fields(l *layout) {
 // DecodeExecuteRequest reads a request body. Errors: *wire.Error; with
 // errors.Is(err, ErrBuffer) the body is sound and its RopBuffer is not.
 func DecodeExecuteRequest(b []byte) (*ExecuteRequest, error) {
-	q := &ExecuteRequest{}
-	if err := decodeRequest(b, q); err != nil {
-		return nil, err
-	}
-	return q, nil
+	return decodeRequest[ExecuteRequest](b)
 }
 
 // ExecuteResponse answers an ExecuteRequest (MS-OXCMAPIHTTP 2.2.4.2.2, failure
@@ -70,9 +66,5 @@ func (p *ExecuteResponse) Encode() []byte { return encodeResponse(p) }
 // DecodeExecuteResponse reads a response body. Errors: ErrEmptyBody,
 // ErrFailureBody, ErrBuffer, *wire.Error.
 func DecodeExecuteResponse(b []byte) (*ExecuteResponse, error) {
-	p := &ExecuteResponse{}
-	if err := decodeResponse(b, p); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return decodeResponse[ExecuteResponse](b)
 }

@@ -9,7 +9,8 @@ import (
 
 // layout walks the fields of a body once, either reading or writing them: a
 // body's layout is stated in one place and its two directions cannot disagree.
-// Exactly one of r and w is set.
+// Exactly one of r and w is set. Writing leaves the message untouched, so that one
+// message may be sent from several goroutines.
 type layout struct {
 	r   *wire.Reader
 	w   *wire.Writer
@@ -33,9 +34,11 @@ func (l *layout) u32(p *uint32) {
 }
 
 func (l *layout) millis(p *time.Duration) {
-	ms := uint32(p.Milliseconds())
-	l.u32(&ms)
-	*p = time.Duration(ms) * time.Millisecond
+	if l.r != nil {
+		*p = time.Duration(l.r.U32()) * time.Millisecond
+	} else {
+		l.w.U32(uint32(p.Milliseconds()))
+	}
 }
 
 func (l *layout) code(p *mapierr.Code) { l.u32((*uint32)(p)) }
@@ -65,73 +68,4 @@ func (l *layout) aux(p *[]Aux) {
 	b := EncodeAux(*p)
 	l.w.U32(uint32(len(b)))
 	l.w.Raw(b)
-}
-
-// request is a body a client sends.
-type request interface{ fields(*layout) }
-
-func encodeRequest(q request) []byte {
-	var w wire.Writer
-	q.fields(&layout{w: &w})
-	return w.Bytes()
-}
-
-// decodeRequest refuses leftovers: a server answers them with X-ResponseCode 12.
-func decodeRequest(b []byte, q request) error {
-	l := &layout{r: wire.NewReader(b)}
-	q.fields(l)
-	l.r.Finish()
-	return l.failure()
-}
-
-// response is a body a server sends. head gives what every response has, fields
-// walks what stands between ErrorCode and the auxiliary buffer.
-type response interface {
-	head() (status, errorCode *mapierr.Code, aux *[]Aux)
-	fields(*layout)
-}
-
-func encodeResponse(p response) []byte {
-	var w wire.Writer
-	l := &layout{w: &w}
-	status, errorCode, aux := p.head()
-	l.code(status)
-	if *status == 0 {
-		l.code(errorCode)
-		p.fields(l)
-	}
-	l.aux(aux)
-	return w.Bytes()
-}
-
-// failureBodyLen is StatusCode and an AuxiliaryBufferSize of 0; every success
-// body is longer.
-const failureBodyLen = 8
-
-// decodeResponse tolerates bytes after the auxiliary buffer: they do no harm,
-// and refusing them would report a working session as broken.
-func decodeResponse(b []byte, p response) error {
-	if len(b) == 0 {
-		return ErrEmptyBody
-	}
-	l := &layout{r: wire.NewReader(b)}
-	status, errorCode, aux := p.head()
-	l.code(status)
-	switch {
-	case l.r.Err() != nil:
-		return l.r.Err()
-	case *status != 0:
-		l.aux(aux) // informational: the code counts even when this fails
-		return nil
-	case len(b) == failureBodyLen:
-		return ErrFailureBody
-	}
-	l.code(errorCode)
-	headErr := l.r.Err()
-	p.fields(l)
-	l.aux(aux)
-	if refused := *errorCode != 0 && !errorCode.Warning(); refused && headErr == nil {
-		return nil // the server's own code says more than a rest that does not decode
-	}
-	return l.failure()
 }

@@ -26,11 +26,7 @@ func (q *NotificationWaitRequest) Encode() []byte { return encodeRequest(q) }
 
 // DecodeNotificationWaitRequest reads a request body; the error is a *wire.Error.
 func DecodeNotificationWaitRequest(b []byte) (*NotificationWaitRequest, error) {
-	q := &NotificationWaitRequest{}
-	if err := decodeRequest(b, q); err != nil {
-		return nil, err
-	}
-	return q, nil
+	return decodeRequest[NotificationWaitRequest](b)
 }
 
 // NotificationWaitResponse answers a NotificationWaitRequest (MS-OXCMAPIHTTP
@@ -57,9 +53,5 @@ func (p *NotificationWaitResponse) Encode() []byte { return encodeResponse(p) }
 // DecodeNotificationWaitResponse reads a response body. Errors: ErrEmptyBody,
 // ErrFailureBody, *wire.Error.
 func DecodeNotificationWaitResponse(b []byte) (*NotificationWaitResponse, error) {
-	p := &NotificationWaitResponse{}
-	if err := decodeResponse(b, p); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return decodeResponse[NotificationWaitResponse](b)
 }
