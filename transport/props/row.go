@@ -70,7 +70,7 @@ func readCell(r *wire.Reader, col Tag, flagged bool, d Dialect) Value {
 // ReadRows takes n rows, and refuses more cells than a body can honestly carry:
 // use it, not a loop over ReadRow, for a count that came from the network.
 func ReadRows(r *wire.Reader, n int, cols []Tag, d Dialect) [][]Value {
-	if n < 0 || n > r.Remaining() || n*len(cols) > maxCells {
+	if n < 0 || n > r.Remaining() || len(cols) > maxCells/max(n, 1) {
 		r.Fail("%d rows of %d columns in %d bytes", n, len(cols), r.Remaining())
 		return nil
 	}
