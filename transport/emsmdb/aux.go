@@ -112,10 +112,10 @@ func AuxText(blocks []Aux) []string {
 // printable keeps lines and drops what could steer a terminal.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || unicode.IsPrint(r) {
+		switch {
+		case r == '\n', unicode.IsPrint(r):
 			return r
-		}
-		if unicode.IsSpace(r) {
+		case r == '\t':
 			return ' '
 		}
 		return -1

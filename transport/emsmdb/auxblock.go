@@ -25,6 +25,7 @@ type tailPart struct {
 	b  []byte
 }
 
+// encodeBlock gives nil for a block that no auxiliary buffer has room for.
 func encodeBlock(a Aux) []byte {
 	k := a.kind()
 	w := &wire.Writer{}
@@ -34,13 +35,13 @@ func encodeBlock(a Aux) []byte {
 	b := &block{w: w}
 	a.fields(b)
 	for _, part := range b.tail {
-		if w.Len()+len(part.b) > maxAuxPayload {
-			return nil
-		}
 		w.SetU16(part.at, uint16(w.Len()))
 		w.Raw(part.b)
 	}
-	w.SetU16(0, uint16(min(w.Len(), maxAuxPayload)))
+	if w.Len() > maxAuxPayload {
+		return nil
+	}
+	w.SetU16(0, uint16(w.Len()))
 	return w.Bytes()
 }
 

@@ -38,16 +38,16 @@ const maxUnpacked = 4 << 20
 // PackBuffers is the chain of extended buffers for the payloads, the last one
 // marked; nil for no payloads.
 func PackBuffers(payloads [][]byte, p Packing) []byte {
+	p &= Compress | XorMagic
 	var w wire.Writer
 	for i, payload := range payloads {
 		payload = payload[:min(len(payload), MaxPayload)]
-		flags, body := uint16(p)&^uint16(Compress), payload
+		flags, body := uint16(p&^Compress), payload
 		if p&Compress != 0 {
 			if c := compress(payload); len(c) < len(payload) {
 				flags, body = uint16(p), c
 			}
 		}
-		flags &^= flagLast
 		if i == len(payloads)-1 {
 			flags |= flagLast
 		}
