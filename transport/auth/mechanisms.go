@@ -13,9 +13,6 @@ type NTLMOptions struct {
 	Workstation string
 }
 
-// Basic is RFC 7617.
-func Basic(c Credential) Mechanism { return nil }
-
 // NTLM is MS-NLMP (NTLMv2 only, with MIC and channel bindings) under the scheme "NTLM".
 func NTLM(c Credential, o NTLMOptions) Mechanism { return nil }
 

@@ -5,6 +5,9 @@ package httpc
 
 import (
 	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
 
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/netpath"
@@ -19,6 +22,11 @@ type Client struct {
 	Budget     *auth.Budget     // attempts left; nil = one of its own
 	UserAgent  string           // "" sends no User-Agent
 	Trace      *Trace
+
+	pool      pool
+	seq       atomic.Int64
+	ownBudget auth.Budget
+	accepted  sync.Map // auth.Endpoint → index of the mechanism it took
 }
 
 // Do sends one request and reads the headers of its answer. It follows no
@@ -26,13 +34,130 @@ type Client struct {
 // answer; 401 is one too when the client or the request is anonymous, else it is
 // signed in and the request sent again, or the *AuthError says why not.
 //
-// Errors are *netpath.Error with the phase. See NotSent and AnswerLost for what
-// the server may have seen. The caller closes Response.Body.
-func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) { return nil, nil }
+// A connection that was found dead before the request was out completely is
+// replaced once. Errors are *netpath.Error with the phase; see NotSent and
+// AnswerLost for what the server may have seen. The caller closes Response.Body.
+func (c *Client) Do(ctx context.Context, req *Request) (*Response, error) {
+	t, err := newTarget(req)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.do(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	if resp.Offered == nil && resp.Status == http.StatusUnauthorized {
+		resp.Offered = auth.ParseChallenges(resp.Header["Www-Authenticate"])
+	}
+	return resp, nil
+}
+
+func (c *Client) do(ctx context.Context, t *target) (*Response, error) {
+	if t.req.Anonymous || len(c.Mechanisms) == 0 {
+		return c.plain(ctx, t, anonymous)
+	}
+	mech, ok := c.acceptedBy(t.endpoint)
+	if !ok {
+		return c.orSignIn(ctx, t, anonymous)
+	}
+	if c.Mechanisms[mech].PerConnection() {
+		return c.orSignIn(ctx, t, identity{mech, t.endpoint.Dir})
+	}
+	return c.signIn(ctx, t, nil, mech, nil)
+}
+
+// orSignIn sends the request as it is over a connection of this identity, and
+// signs in when the server asks for it.
+func (c *Client) orSignIn(ctx context.Context, t *target, who identity) (*Response, error) {
+	k, err := c.get(ctx, t, who)
+	if err != nil {
+		return nil, err
+	}
+	if k.who != who { // a new connection, of a server that is known to want a sign-in
+		return c.signIn(ctx, t, k, who.mech, nil)
+	}
+	resp, err := c.send(ctx, t, k)
+	if err != nil || resp.Status != http.StatusUnauthorized {
+		return give(resp), err
+	}
+	offered := auth.ParseChallenges(resp.Header["Www-Authenticate"])
+	mech, ok := c.choose(offered)
+	if !ok {
+		resp.body().drainTo(&c.pool)
+		return nil, c.authError(t, &AuthError{Reason: NoCommonScheme, Offered: offered, Status: resp.Status, Exchange: resp.Exchange})
+	}
+	if resp.body().drain() {
+		k.who = anonymous // whatever it was, the server has forgotten
+	} else {
+		k = nil
+	}
+	return c.signIn(ctx, t, k, mech, offered)
+}
+
+// plain sends the request without signing in.
+func (c *Client) plain(ctx context.Context, t *target, who identity) (*Response, error) {
+	k, err := c.get(ctx, t, who)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.send(ctx, t, k)
+	return give(resp), err
+}
+
+// send is a round trip without a token; a dead connection is replaced once.
+func (c *Client) send(ctx context.Context, t *target, k *conn) (*Response, error) {
+	used, who := k.used > 0, k.who
+	resp, err := c.roundTrip(ctx, k, &outgoing{target: t, authn: c.authnOf(who)})
+	if err == nil || !used || !NotSent(err) || ctx.Err() != nil {
+		return resp, err
+	}
+	if k, err = c.dial(ctx, t); err != nil {
+		return nil, err
+	}
+	if who != anonymous {
+		return c.signIn(ctx, t, k, who.mech, nil)
+	}
+	return c.roundTrip(ctx, k, &outgoing{target: t})
+}
+
+// give lets the answer's connection go to the pool when the caller has read it.
+func give(r *Response) *Response {
+	if r != nil {
+		r.body().pooled = true
+	}
+	return r
+}
+
+func (r *Response) body() *body { return r.Body.(*body) }
+
+func (c *Client) authnOf(who identity) string {
+	if who.mech < 0 {
+		return ""
+	}
+	return c.Mechanisms[who.mech].Authn()
+}
+
+func (c *Client) acceptedBy(e auth.Endpoint) (int, bool) {
+	v, ok := c.accepted.Load(e)
+	if !ok {
+		return 0, false
+	}
+	return v.(int), true
+}
+
+// choose is the first of our mechanisms that is offered.
+func (c *Client) choose(offered []auth.Challenge) (int, bool) {
+	for i, m := range c.Mechanisms {
+		if _, ok := find(offered, m.Scheme()); ok {
+			return i, true
+		}
+	}
+	return 0, false
+}
 
 // Close drops the idle connections; those in use are closed when they come back.
-func (c *Client) Close() {}
+func (c *Client) Close() { c.pool.drop(true) }
 
 // DropIdle forgets the idle connections and nothing else: after a network
 // change they lead nowhere.
-func (c *Client) DropIdle() {}
+func (c *Client) DropIdle() { c.pool.drop(false) }

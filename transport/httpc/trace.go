@@ -37,5 +37,8 @@ type Exchange struct {
 	DNS, Connect, Proxy, TLSTime, FirstByte, Total time.Duration
 	BytesOut, BytesIn                              int64 // HTTP bytes, headers included, TLS overhead not
 	Err                                            error
-	RequestHeader, Header                          http.Header // redacted; only filled for a Trace
+	// RequestHeader and Header are redacted; filled for a Trace, Header also for a 401.
+	RequestHeader, Header http.Header
+
+	brokenWrite bool // the server stopped reading the request
 }

@@ -128,7 +128,7 @@ func connect(c *Conn, proxy string) error {
 	if err != nil {
 		return err
 	}
-	if resp.StatusCode != http.StatusOK {
+	if resp.StatusCode/100 != 2 {
 		return &ProxyError{Proxy: proxy, Status: resp.StatusCode, Offered: resp.Header.Values("Proxy-Authenticate")}
 	}
 	if in.Buffered() > 0 {

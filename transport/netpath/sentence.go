@@ -49,7 +49,7 @@ var reasons = map[Kind]string{
 }
 
 func (e *Error) reason() string {
-	if r := reasons[e.Kind]; r != "" {
+	if r := reasons[e.Kind]; r != "" && e.Phase != PhaseAuth {
 		return r
 	}
 	return e.Err.Error()

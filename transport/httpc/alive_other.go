@@ -1,0 +1,7 @@
+//go:build !unix
+
+package httpc
+
+import "net"
+
+func peek(net.Conn) rest { return unknown }
