@@ -1,0 +1,77 @@
+package redact
+
+// Class is what a field of the report holds, as far as it matters for redaction.
+type Class int
+
+// The classes. The zero Class is not valid: a field that is not in the table is
+// treated as Text, and a test fails.
+const (
+	_       Class = iota
+	Keep          // numbers, fixed words and versions: says nothing about who or where
+	Text          // words for people, which may name anything
+	Address       // e-mail address
+	User          // sign-in name, in any form
+	Person        // name of a person or an organisation
+	Host          // host name or host:port
+	IP            // address, address:port or prefix
+	URL           // URL
+	ID            // GUID or an id that holds one
+)
+
+// table places every field of the report: the path of JSON names, "[]" for the
+// elements of a list and "{}" for the values of a map. Keys of maps are kept.
+var table = map[string]Class{
+	"schema": Keep, "tool.name": Keep, "tool.version": Keep, "tool.commit": Keep, "tool.os": Keep, "tool.arch": Keep,
+
+	"run.id": ID, "run.started": Keep, "run.duration_ms": Keep, "run.trigger": Keep, "run.timed_out": Keep,
+	"run.redaction": Keep, "run.incomplete": Text,
+
+	"machine.hostname": Host, "machine.os": Keep, "machine.clock_offset_ms": Keep,
+	"machine.interfaces[].name": Keep, "machine.interfaces[].addresses[]": IP, "machine.interfaces[].mtu": Keep,
+	"machine.proxy.mode": Keep, "machine.proxy.url": URL, "machine.proxy.pac": URL, "machine.dns[]": IP,
+	"machine.outlook[].version": Keep, "machine.outlook[].build": Keep,
+	"machine.outlook[].mapi_http_capable": Keep, "machine.outlook[].registry{}": Text,
+
+	"account.address": Address, "account.user": User, "account.auth": Keep,
+	"verdict.status": Keep, "verdict.headline": Text, "verdict.cause": Keep,
+
+	"connections[].cid": Keep, "connections[].service": Keep, "connections[].protocol": Keep, "connections[].url": URL,
+	"connections[].server": Host, "connections[].status": Keep, "connections[].authn": Keep, "connections[].encrypt": Keep,
+	"connections[].requests": Keep, "connections[].failures": Keep, "connections[].avg_response_ms": Keep,
+	"connections[].avg_processing_ms": Keep, "connections[].notification": Keep, "connections[].server_version": Keep,
+	"connections[].server_product": Keep, "connections[].interface": Keep, "connections[].context_age_ms": Keep,
+	"connections[].last_error": Text,
+
+	"checks[].id": Keep, "checks[].group": Keep, "checks[].title": Keep, "checks[].status": Keep, "checks[].summary": Text,
+	"checks[].after[]": Keep, "checks[].skipped_because": Text, "checks[].started_ms": Keep, "checks[].duration_ms": Keep,
+	"checks[].evidence{}": Text, "checks[].signals[].code": Keep, "checks[].signals[].subject": Text,
+	"checks[].signals[].detail{}": Text, "checks[].findings[]": Keep,
+
+	"findings[].code": Keep, "findings[].severity": Keep, "findings[].title": Text, "findings[].explanation": Text,
+	"findings[].checks[]": Keep, "findings[].explains[]": Keep, "findings[].evidence{}": Text,
+	"findings[].actions[].who": Keep, "findings[].actions[].text": Text, "findings[].actions[].command": Text,
+	"findings[].source": Keep,
+
+	"web_check.url": URL, "web_check.status": Keep, "web_check.page.version": Keep, "web_check.page.vdir": Keep,
+	"web_check.page.user": User, "web_check.page.upn": Address, "web_check.page.sid": Text,
+	"web_check.page.organization": Person, "web_check.page.authentication": Keep, "web_check.page.server": Host,
+	"web_check.page.other{}": Text, "web_check.healthcheck.status": Keep, "web_check.healthcheck.server": Host,
+
+	"certificates[].host": Host, "certificates[].address": IP, "certificates[].chain[].subject": Text,
+	"certificates[].chain[].issuer": Text, "certificates[].chain[].sans[]": Host, "certificates[].chain[].not_before": Keep,
+	"certificates[].chain[].not_after": Keep, "certificates[].chain[].key": Keep, "certificates[].chain[].signature": Keep,
+	"certificates[].chain[].sha256": ID, "certificates[].tls_version": Keep, "certificates[].cipher": Keep,
+	"certificates[].names_wanted[]": Host, "certificates[].names_missing[]": Host, "certificates[].trusted": Keep,
+	"certificates[].revocation": Text, "certificates[].problems[]": Keep,
+
+	"outages[].cause": Keep, "outages[].started": Keep, "outages[].ended": Keep, "outages[].duration_ms": Keep,
+	"outages[].outcome": Keep, "outages[].phase": Keep, "outages[].resume_ms": Keep,
+
+	"exchanges[].seq": Keep, "exchanges[].started_ms": Keep, "exchanges[].check": Keep, "exchanges[].method": Keep,
+	"exchanges[].url": URL, "exchanges[].local": IP, "exchanges[].remote": IP, "exchanges[].proto": Keep, "exchanges[].tls": Keep,
+	"exchanges[].status": Keep, "exchanges[].request_type": Keep, "exchanges[].request_id": ID, "exchanges[].client_info": ID,
+	"exchanges[].client_request_id": ID, "exchanges[].server_request_id": ID, "exchanges[].response_code": Keep,
+	"exchanges[].error_code": Keep, "exchanges[].dns_ms": Keep, "exchanges[].connect_ms": Keep, "exchanges[].tls_ms": Keep,
+	"exchanges[].first_byte_ms": Keep, "exchanges[].total_ms": Keep, "exchanges[].bytes_out": Keep, "exchanges[].bytes_in": Keep,
+	"exchanges[].authn": Keep, "exchanges[].fe_server": Host, "exchanges[].be_server": Host, "exchanges[].error": Text,
+}
