@@ -1,0 +1,105 @@
+package exchangetest
+
+import (
+	"crypto/tls"
+	"maps"
+	"time"
+
+	"github.com/mapiscope/mapiscope/transport/mapierr"
+)
+
+// behaviour is everything that a fault may change. It is rebuilt from the healthy
+// state whenever a fault is set or cleared and not written to afterwards.
+type behaviour struct {
+	s      *Server
+	names  names
+	manner Manner
+
+	// Names and addresses.
+	zone    zone
+	dnsMood dnsMood
+	// TLS and below, by site.
+	certs  map[string]*tls.Certificate
+	silent map[string]bool // accepts TCP and never speaks
+
+	// front may answer a request before anything else looks at it; the first that
+	// returns true has.
+	front []func(c *call) bool
+
+	// Signing in. By virtual directory, "" is every other.
+	schemes   map[string][]string
+	ep        map[string]ExtendedProtection
+	passwords map[string]string // by address: what the client is told instead of the right one
+	refused   map[string]bool   // by address: account disabled or locked
+
+	// Autodiscover.
+	publish func(u *User) published
+	pox     []func(c *call, address string) bool // may answer a sound request; the first that returns true has
+
+	// MAPI over HTTP.
+	mapi          []func(c *call) bool       // may answer an authenticated protocol request
+	connectError  func(u *User) mapierr.Code // OK: as the request deserves
+	unknownDN     map[string]bool            // by address: legacyExchangeDN is not found
+	contextLost   refusal                    // of every request inside a session context
+	redirectLoop  bool                       // RopLogon is redirected wherever it is sent
+	busy          time.Duration              // RopBackoff instead of every answer
+	endlessWait   bool                       // PENDING for ever instead of an answer
+	down          map[string]bool            // by virtual directory: taken out of service
+	clockSkew     time.Duration
+	slow          time.Duration // time between two bytes of a MAPI answer; 0 is none
+	contentLength int64         // Content-Length claimed by MAPI answers; 0 is the truth
+}
+
+// published is what Autodiscover says about one mailbox.
+type published struct {
+	mapiHTTP, exch, expr, exhttp bool
+	internal, external           string // hosts of the URLs; "" leaves the URL out
+	mailboxID                    string // MailboxId of the URLs; "" is the right one
+	legacyDN                     string // "" is the right one
+	redirectAddr, redirectURL    string // another address or URL to ask, instead of settings
+}
+
+func (p published) dn(u *User) string {
+	if p.legacyDN != "" {
+		return p.legacyDN
+	}
+	return u.LegacyDN
+}
+
+// healthy is the state without any fault.
+func (s *Server) healthy() *behaviour {
+	n := s.names
+	b := &behaviour{
+		s: s, names: n, manner: s.options.Manner,
+		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{},
+		ep:        map[string]ExtendedProtection{"mapi": s.options.ExtendedProtection},
+		schemes:   map[string][]string{"": s.options.Schemes},
+		passwords: map[string]string{}, refused: map[string]bool{}, down: map[string]bool{}, unknownDN: map[string]bool{},
+		connectError: func(*User) mapierr.Code { return mapierr.OK },
+	}
+	b.publish = func(*User) published {
+		return published{mapiHTTP: b.manner != Exchange2013, exch: true, expr: true, exhttp: true, internal: n.mail, external: n.mail}
+	}
+	for _, u := range s.users {
+		b.refused[u.Address] = u.Disabled
+	}
+	maps.Copy(b.certs, s.certs)
+	return b
+}
+
+// schemesOf are the authentication schemes a virtual directory offers.
+func (b *behaviour) schemesOf(vdir string) []string {
+	if list, ok := b.schemes[vdir]; ok {
+		return list
+	}
+	if list := b.schemes[""]; list != nil {
+		return list
+	}
+	if b.manner == Gromox {
+		return []string{"Basic"}
+	}
+	return []string{"Negotiate", "NTLM", "Basic"}
+}
+
+// clock is the time the server believes in.
+func (b *behaviour) clock() time.Time { return b.s.options.Now().Add(b.clockSkew).UTC() }

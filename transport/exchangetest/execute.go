@@ -1,0 +1,85 @@
+package exchangetest
+
+import (
+	"errors"
+
+	"github.com/mapiscope/mapiscope/transport/emsmdb"
+	"github.com/mapiscope/mapiscope/transport/mapierr"
+	"github.com/mapiscope/mapiscope/transport/rop"
+)
+
+// minRopOut is the least MaxRopOut that is not refused (MS-OXCRPC 3.1.4.2).
+const minRopOut = 8
+
+// execute carries out remote operations (MS-OXCMAPIHTTP 2.2.4.2).
+func (c *call) execute(x *sessionContext) {
+	q, err := emsmdb.DecodeExecuteRequest(c.body)
+	switch {
+	case errors.Is(err, emsmdb.ErrBuffer):
+		c.answer(x, (&emsmdb.ExecuteResponse{StatusCode: mapierr.RPCFormat}).Encode())
+		return
+	case err != nil:
+		c.refuseProtocol(invalidBody)
+		return
+	case q.MaxRopOut < minRopOut:
+		c.answer(x, (&emsmdb.ExecuteResponse{StatusCode: mapierr.RPCFailed}).Encode())
+		return
+	}
+	c.s.contexts.extend(x)
+	p := &emsmdb.ExecuteResponse{Packing: c.packing(q.Flags)}
+	if c.b.manner == Gromox {
+		p.Flags = q.Flags
+	}
+	for _, payload := range q.ROPs {
+		out, code := x.session.batch(c, payload)
+		if code == mapierr.OK && len(out)+8 > int(q.MaxRopOut) {
+			code = mapierr.BufferTooSmall
+		}
+		if code != mapierr.OK {
+			p = &emsmdb.ExecuteResponse{StatusCode: code}
+			break
+		}
+		p.ROPs = append(p.ROPs, out)
+	}
+	c.answer(x, p.Encode())
+}
+
+// packing is what Exchange does to its answer unless the client declines; gromox
+// never does.
+func (c *call) packing(flags uint32) (p emsmdb.Packing) {
+	if c.b.manner == Gromox {
+		return emsmdb.Plain
+	}
+	if flags&emsmdb.ExecuteNoCompression == 0 {
+		p |= emsmdb.Compress
+	}
+	if flags&emsmdb.ExecuteNoXorMagic == 0 {
+		p |= emsmdb.XorMagic
+	}
+	return p
+}
+
+// batch carries out one payload; events that wait come last (MS-OXCROPS 3.1.5.1).
+func (se *session) batch(c *call, payload []byte) ([]byte, mapierr.Code) {
+	q, err := rop.DecodeRequestBuffer(payload)
+	if err != nil {
+		return nil, mapierr.RPCFormat
+	}
+	p := &rop.ResponseBuffer{Handles: q.Handles}
+	if c.b.busy > 0 && len(q.Requests) > 0 {
+		p.Responses = []rop.Response{&rop.BackoffResponse{Duration: c.b.busy}}
+		q.Requests = nil
+	}
+	for _, request := range q.Requests {
+		c.s.seen.update(func() { c.rec.ROPs = append(c.rec.ROPs, request.ID()) })
+		if r := se.perform(c, request, p.Handles); r != nil {
+			p.Responses = append(p.Responses, r)
+		}
+	}
+	p.Responses = append(p.Responses, se.fetch()...)
+	out, err := p.Encode()
+	if err != nil {
+		return nil, mapierr.ServerOOM // does not fit
+	}
+	return out, mapierr.OK
+}

@@ -1,0 +1,38 @@
+package exchangetest
+
+import "strings"
+
+// The logical addresses that DNS hands out. Only loopback, so that nothing leaves
+// the machine even when a client forgets ConnectTo.
+const (
+	mailAddr     = "127.0.10.1"
+	discoverAddr = "127.0.10.2"
+	websiteAddr  = "127.0.10.3"
+	redirectAddr = "127.0.10.4" // port 80 alone: the http redirect method of Autodiscover
+	closedAddr   = "127.0.10.9" // nothing listens there
+)
+
+// names are the host names of an organisation with the domain contoso.test.
+type names struct {
+	domain       string // contoso.test
+	mail         string // mail.contoso.test: namespace of /mapi
+	autodiscover string // autodiscover.contoso.test
+	branch       string // eu.contoso.test: second accepted domain
+	server       string // ex01.corp.contoso.test: the server's own name, not in public DNS
+	netbios      string // CONTOSO
+	machine      string // EX01
+}
+
+func namesOf(domain string) names {
+	label, _, _ := strings.Cut(domain, ".")
+	return names{
+		domain: domain, mail: "mail." + domain, autodiscover: "autodiscover." + domain,
+		branch: "eu." + domain, server: "ex01.corp." + domain,
+		netbios: strings.ToUpper(label), machine: "EX01",
+	}
+}
+
+// exchange are the names that the server's certificate carries.
+func (n names) exchange() []string {
+	return []string{n.mail, n.autodiscover, "autodiscover." + n.branch}
+}

@@ -1,0 +1,190 @@
+package exchangetest
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+)
+
+// site is one logical address: what answers at 127.0.10.x:443 and :80.
+type site struct {
+	s       *Server
+	name    string // "mail", "autodiscover", "website", "redirector"
+	addr    string // logical address
+	servers []*http.Server
+	real    map[string]string // logical port → address really listened on
+
+	mu    sync.Mutex
+	conns map[net.Conn]bool // sockets that are open, black-holed ones among them
+}
+
+// The names of the sites.
+const (
+	siteMail       = "mail"
+	siteDiscover   = "autodiscover"
+	siteWebsite    = "website"
+	siteRedirector = "redirector"
+)
+
+// conn is a TCP connection with what the server must remember of it.
+type conn struct {
+	net.Conn
+	site *site
+	id   int
+	tls  bool
+	leaf *x509.Certificate // certificate it was greeted with; nil without TLS
+	auth connAuth
+}
+
+type connKey struct{}
+
+func (s *Server) openSites() error {
+	host, port := s.listenHost()
+	if err := requireLoopback(host); err != nil {
+		return err
+	}
+	for _, plan := range []struct{ name, addr, ports string }{
+		{siteMail, mailAddr, "443 80"}, {siteDiscover, discoverAddr, "443 80"},
+		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"},
+	} {
+		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[net.Conn]bool{}}
+		s.sites = append(s.sites, site)
+		for _, logical := range strings.Fields(plan.ports) {
+			wanted := "0"
+			if plan.name == siteMail && logical == "443" {
+				wanted = port
+			}
+			if err := site.listen(logical, net.JoinHostPort(host, wanted)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Server) listenHost() (host, port string) {
+	if s.options.Listen == "" {
+		return "127.0.0.1", "0"
+	}
+	host, port, err := net.SplitHostPort(s.options.Listen)
+	if err != nil {
+		return s.options.Listen, "0"
+	}
+	return host, port
+}
+
+func (t *site) listen(logical, addr string) error {
+	raw, err := net.Listen("tcp", addr)
+	if err != nil {
+		return err
+	}
+	t.real[logical] = raw.Addr().String()
+	var l net.Listener = &listener{Listener: raw, site: t, tls: logical == "443"}
+	if logical == "443" {
+		l = tls.NewListener(l, &tls.Config{GetConfigForClient: t.tlsConfig})
+	}
+	srv := &http.Server{
+		Handler: t.s, ErrorLog: log.New(io.Discard, "", 0),
+		BaseContext: func(net.Listener) context.Context { return t.s.ctx },
+		ConnContext: func(ctx context.Context, c net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, connOf(c))
+		},
+		ConnState: t.count,
+	}
+	t.servers = append(t.servers, srv)
+	t.s.wg.Go(func() { srv.Serve(l) })
+	return nil
+}
+
+// count keeps Close waiting until the goroutine of each connection is through.
+func (t *site) count(_ net.Conn, state http.ConnState) {
+	switch state {
+	case http.StateNew:
+		t.s.wg.Add(1)
+	case http.StateClosed, http.StateHijacked:
+		t.s.wg.Done()
+	}
+}
+
+func connOf(c net.Conn) *conn {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	return c.(*conn)
+}
+
+// tlsConfig is asked at each handshake, so a certificate can change at any time.
+func (t *site) tlsConfig(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+	cert := t.s.behaviour().certs[t.name]
+	connOf(hello.Conn).leaf = cert.Leaf
+	return &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}, nil
+}
+
+// listener numbers connections, puts them behind the simulated path and keeps
+// the ones that a black hole swallows.
+type listener struct {
+	net.Listener
+	site *site
+	tls  bool
+}
+
+func (l *listener) Accept() (net.Conn, error) {
+	t := l.site
+	for {
+		raw, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		id := t.s.seen.connection()
+		tracked := t.track(raw)
+		if t.s.behaviour().silent[t.name] {
+			continue // accepted, never read, never answered
+		}
+		if t.s.options.RTT > 0 {
+			tracked = delayConn(t.s.ctx, &t.s.wg, tracked, t.s.options.RTT)
+		}
+		return &conn{Conn: tracked, site: t, id: id, tls: l.tls}, nil
+	}
+}
+
+// tracked is a socket that leaves its site's list when it is closed.
+type tracked struct {
+	net.Conn
+	site *site
+}
+
+func (t *site) track(c net.Conn) net.Conn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.conns[c] = true
+	return tracked{c, t}
+}
+
+func (c tracked) Close() error {
+	c.site.mu.Lock()
+	delete(c.site.conns, c.Conn)
+	c.site.mu.Unlock()
+	return c.Conn.Close()
+}
+
+func (t *site) drop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for c := range t.conns {
+		c.Close()
+	}
+	clear(t.conns)
+}
+
+func (t *site) close() {
+	for _, srv := range t.servers {
+		srv.Close()
+	}
+	t.drop()
+}
