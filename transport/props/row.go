@@ -72,6 +72,8 @@ func readCell(r *wire.Reader, col Tag, flagged bool, d Dialect) Value {
 func ReadRows(r *wire.Reader, n int, cols []Tag, d Dialect) [][]Value {
 	if n < 0 || n > r.Remaining() || len(cols) > maxCells/max(n, 1) {
 		r.Fail("%d rows of %d columns in %d bytes", n, len(cols), r.Remaining())
+	}
+	if r.Err() != nil {
 		return nil
 	}
 	rows := make([][]Value, 0, n)

@@ -201,8 +201,10 @@ func readLogonTime(r *wire.Reader) time.Time {
 	r.Skip(1) // the weekday follows from the date
 	day, month, year := int(r.U8()), time.Month(r.U8()), int(r.U16())
 	t := time.Date(year, month, day, hour, minute, sec, 0, time.UTC)
-	// time.Date rolls the 31st of June into July: such a date is no date.
-	if r.Err() != nil || year < 1601 || year > 9999 || t.Month() != month || t.Day() != day || t.Hour() != hour {
+	// time.Date rolls the 31st of June into July: such a date is no date. Years
+	// that RFC 3339 cannot tell are none either.
+	same := t.Month() == month && t.Day() == day && t.Hour() == hour && t.Minute() == minute && t.Second() == sec
+	if r.Err() != nil || !same || year < 1601 || year > 9999 {
 		return time.Time{}
 	}
 	return t
