@@ -3,6 +3,7 @@
 
 GO      ?= go
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+EPOCH   := $(shell git log -1 --format=%ct 2>/dev/null)
 PKG     := github.com/mapiscope/mapiscope/ui/cli
 LDFLAGS := -X $(PKG).commit=$(COMMIT)
 BUILD   := $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
@@ -17,7 +18,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help setup build demo test vet house unit race fuzz lint bench cross clean
+.PHONY: help setup build demo test vet house unit race fuzz lint bench cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
@@ -67,6 +68,10 @@ cross: ## vet and build the command line for every platform
 		$(BUILD) -o $$out .; \
 		echo "ok  $$p  $$out"; \
 	done
+
+man: ## the man pages: dist/man
+	@mkdir -p dist/man
+	SOURCE_DATE_EPOCH=$(EPOCH) $(GO) run ./ui/cli/manpages dist/man
 
 clean: ## remove what was built
 	rm -rf bin dist

@@ -27,6 +27,8 @@ type Streams struct {
 	InTerminal  bool // In is a keyboard: a question may be asked
 	OutTerminal bool // Out is a screen: colour may be used
 	ErrTerminal bool // Err is a screen: progress may be drawn over itself
+
+	Width func() int // columns of the screen, 0 when not known
 }
 
 // System returns the streams of this process.
@@ -36,7 +38,17 @@ func System() Streams {
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width:       screenWidth,
 	}
+}
+
+func screenWidth() int {
+	for _, f := range []*os.File{os.Stderr, os.Stdout} {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }
 
 // Main runs one command line (without the program's name), prints its error

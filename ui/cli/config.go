@@ -32,9 +32,13 @@ var notKeys = []string{"help", "config", "password-stdin", "headless", "list", "
 
 // applyConfig gives every flag of cmd that was not typed its value from the
 // environment or, failing that, the configuration file. The flag's own parser
-// reads the value, so a key accepts exactly what its flag accepts.
+// reads the value, so a key accepts exactly what its flag accepts. A command
+// without any such flag ("version") is not stopped by a broken file.
 func applyConfig(cmd *cobra.Command) error {
 	known := configKeys(cmd.Root())
+	if !hasKey(cmd, known) {
+		return nil
+	}
 	if err := checkEnv(known); err != nil {
 		return err
 	}
@@ -79,6 +83,10 @@ func configKeys(root *cobra.Command) []string {
 	return keys
 }
 
+func hasKey(cmd *cobra.Command, known []string) bool {
+	return slices.ContainsFunc(known, func(key string) bool { return cmd.Flags().Lookup(key) != nil })
+}
+
 // readConfigFile reads the file named by --config, MAPISCOPE_CONFIG or the
 // default place into v and returns its path. A default file that does not
 // exist is no error; one that was named is.
@@ -94,8 +102,13 @@ func readConfigFile(cmd *cobra.Command, v *viper.Viper, known []string) (string,
 		}
 	}
 	v.SetConfigFile(path)
-	if filepath.Ext(path) == "" {
+	switch filepath.Ext(path) {
+	case ".yaml", ".yml", ".toml", ".json":
+	case "":
 		v.SetConfigType("yaml")
+	default:
+		return "", usagef("the configuration file %s has a name that ends in neither .yaml, .toml nor .json", path).
+			hint("rename it to end in .yaml")
 	}
 	err := v.ReadInConfig()
 	if !named && errors.Is(err, fs.ErrNotExist) {
@@ -112,19 +125,14 @@ func readConfigFile(cmd *cobra.Command, v *viper.Viper, known []string) (string,
 func configFileError(path string, err error) error {
 	var pathError *fs.PathError
 	if errors.As(err, &pathError) {
-		return usagef("cannot read the configuration file %s: %v", path, pathError.Err).
+		return usagef("cannot read the configuration file %s: %v", path, reason(err)).
 			hint("name another with --config FILE, or leave --config out")
 	}
-	var unsupported viper.UnsupportedConfigError
-	if errors.As(err, &unsupported) {
-		return usagef("the configuration file %s has a name that ends in neither .yaml, .toml nor .json", path).
-			hint("rename it to end in .yaml")
+	cause := err
+	for next := errors.Unwrap(cause); next != nil; next = errors.Unwrap(cause) {
+		cause = next
 	}
-	reason := err
-	for next := errors.Unwrap(reason); next != nil; next = errors.Unwrap(reason) {
-		reason = next
-	}
-	return usagef("the configuration file %s is broken: %s", path, oneLine(reason.Error())).
+	return usagef("the configuration file %s is broken: %s", path, oneLine(cause.Error())).
 		hint("it holds lines like \"user: CONTOSO\\alice\"; the keys are the flags of \"mapiscope check --help\"")
 }
 
@@ -164,8 +172,8 @@ func checkEnv(known []string) error {
 		names = append(names, envName(key))
 	}
 	for _, pair := range os.Environ() {
-		name, _, _ := strings.Cut(pair, "=")
-		if strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(names, name) {
+		name, value, _ := strings.Cut(pair, "=")
+		if value != "" && strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(names, name) {
 			return unknownKey("unknown environment variable "+name, nearest(name, names))
 		}
 	}
@@ -222,6 +230,8 @@ func valueError(from, text, kind string, err error) error {
 		return usagef("%s: %q is not a duration", from, text).hint("write it with a unit, such as 90s or 2m")
 	case "bool":
 		return usagef("%s: %q is neither true nor false", from, text)
+	case "word":
+		return usagef("%s: %v", from, err).hint("write one of those words")
 	}
 	return usagef("%s: %v", from, err)
 }

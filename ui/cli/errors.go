@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 )
 
 // usageError is what a person did wrong at the command line or in the
@@ -43,4 +44,14 @@ func printError(w io.Writer, err error) {
 	if codeOf(err) == ExitInternal {
 		fmt.Fprintln(w, "hint: this is a fault of mapiscope itself; please report it with the command you ran")
 	}
+}
+
+// reason is what the system said about a file, without the path: our sentences
+// name the file themselves.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
 }

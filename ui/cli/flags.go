@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/mapiscope/mapiscope/diag/report"
 )
 
 // defaultTimeout bounds a whole run: far above a healthy one (under a second),
@@ -50,10 +52,10 @@ func (f *runFlags) register(cmd *cobra.Command) {
 
 func (f *outputFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.Var(choice(&f.format, "text", "json"), "format", "form of the report: text or json")
+	fs.Var(choice(&f.format, report.FormatNames()...), "format", "form of the report: "+strings.Join(report.FormatNames(), " or "))
 	fs.StringVar(&f.output, "output", "", "write the report to `FILE` instead of standard output")
-	fs.Var(choice(&f.redact, "", "none", "normal", "strict"), "redact",
-		"what to hide: none, normal (no secrets; always so in a file) or strict (stand-ins for addresses and names)")
+	fs.Var(choice(&f.redact, "normal", "none", "strict"), "redact",
+		"what to hide beside secrets, which are never shown: none, normal or strict (names and addresses become stand-ins)")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours, as with NO_COLOR set")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the evidence of every check and every request")
 }
@@ -121,7 +123,7 @@ func (c *choiceValue) Type() string   { return "word" }
 
 func (c *choiceValue) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
-		return fmt.Errorf("%q is not one of %s", s, strings.TrimPrefix(strings.Join(c.allowed, ", "), ", "))
+		return fmt.Errorf("%q is not one of %s", s, strings.Join(c.allowed, ", "))
 	}
 	*c.value = s
 	return nil

@@ -12,6 +12,9 @@ It opens the same MAPI over HTTP session that Outlook opens, from this machine
 and this network, and says in one sentence what is wrong, and what the user,
 the helpdesk or the Exchange administrator does about it.`
 
+// Commands is the tree of commands, for tools that describe it.
+func Commands() *cobra.Command { return newRoot(Streams{}) }
+
 // newRoot builds the tree of commands. It is built anew for every run, so that
 // no value of one run is left in the next.
 func newRoot(s Streams) *cobra.Command {
@@ -22,13 +25,11 @@ func newRoot(s Streams) *cobra.Command {
 		Example: `  mapiscope check alice@contoso.com
   mapiscope demo
   mapiscope demo bad-credentials`,
-		Args:          refuseWords,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return applyConfig(cmd)
-		},
+		Args:              refuseWords,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return applyConfig(cmd) },
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
@@ -42,6 +43,7 @@ func newRoot(s Streams) *cobra.Command {
 		newReport(s),
 		newVersion(),
 	)
+	addCompletion(root)
 	return root
 }
 
@@ -63,9 +65,9 @@ func refuseWords(cmd *cobra.Command, args []string) error {
 		names = append(names, c.Name())
 	}
 	if meant := nearest(args[0], names); meant != "" {
-		e.hint("did you mean \"mapiscope %s\"?", meant)
+		e.hint("did you mean \"%s %s\"?", cmd.CommandPath(), meant)
 	}
-	return e.hint("see \"mapiscope --help\"")
+	return e.hint("see \"%s --help\"", cmd.CommandPath())
 }
 
 // atMost is cobra's argument count check with our words: want names what the
@@ -77,5 +79,21 @@ func atMost(n int, want string) cobra.PositionalArgs {
 		}
 		return usagef("%q is one word too many: %s takes %s", args[n], cmd.CommandPath(), want).
 			hint("see \"%s --help\"", cmd.CommandPath())
+	}
+}
+
+// addCompletion lets cobra make its command for the shells now instead of on
+// execution, so that it gets an example as every command has one.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Short = "print the completion script of a shell"
+		c.Example = "  mapiscope completion bash >/etc/bash_completion.d/mapiscope"
+		for _, shell := range c.Commands() {
+			shell.Example = "  mapiscope completion " + shell.Name()
+		}
 	}
 }

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/exchangetest"
+)
+
+const demoLong = `Starts an Exchange of its own on loopback addresses, with its own name server,
+certificate authority and a user, and runs the product against it. Nothing
+outside this machine is asked, and nothing is left behind.
+
+A SCENARIO puts a fault into that Exchange; the verdict then names its cause.
+Without one everything works.`
+
+func newDemo(s Streams) *cobra.Command {
+	var run runFlags
+	var headless, list bool
+	cmd := &cobra.Command{
+		Use:   "demo [SCENARIO]",
+		Short: "run the product against an Exchange of its own",
+		Long:  demoLong,
+		Example: `  mapiscope demo
+  mapiscope demo --list
+  mapiscope demo bad-credentials
+  mapiscope demo server-mapihttp-disabled --headless --format json`,
+		Args:              atMost(1, "one scenario"),
+		ValidArgsFunction: completeScenarios,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if list {
+				return listScenarios(s.Out)
+			}
+			scenario, err := findScenario(args)
+			if err != nil {
+				return err
+			}
+			if err := run.prepare(cmd); err != nil {
+				return err
+			}
+			if !headless {
+				fmt.Fprintln(s.Err, "this build has no window, so the report is printed; --headless leaves this line out")
+			}
+			return runDemo(cmd.Context(), s, run, scenario)
+		},
+	}
+	run.register(cmd)
+	cmd.Flags().BoolVar(&headless, "headless", false, "print the report, without a window")
+	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios")
+	return cmd
+}
+
+// runDemo diagnoses the first user of a fresh server that is in the scenario.
+func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest.Scenario) error {
+	server, err := exchangetest.Start(exchangetest.Options{})
+	if err != nil {
+		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
+	}
+	defer server.Close()
+	if err := scenario.Apply(server); err != nil {
+		return fmt.Errorf("cannot set up the scenario %s: %w", scenario.Name, err)
+	}
+	user := server.User(0)
+	return run.diagnose(ctx, s, diag.Options{
+		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
+		Path: server.Path(), Trigger: "demo",
+		Deliver: func(context.Context) error {
+			server.Deliver(user.Address, "A message from the demo")
+			return nil
+		},
+	})
+}
+
+// findScenario finds the one named, or the healthy one.
+func findScenario(args []string) (exchangetest.Scenario, error) {
+	all := exchangetest.Scenarios()
+	if len(args) == 0 {
+		return all[0], nil
+	}
+	var names []string
+	for _, scenario := range all {
+		if scenario.Name == args[0] {
+			return scenario, nil
+		}
+		names = append(names, scenario.Name)
+	}
+	e := usagef("no scenario is named %q", args[0])
+	if meant := nearest(args[0], names); meant != "" {
+		e.hint("did you mean %q?", meant)
+	}
+	return exchangetest.Scenario{}, e.hint("\"mapiscope demo --list\" names them all")
+}
+
+func listScenarios(w io.Writer) error {
+	for _, scenario := range exchangetest.Scenarios() {
+		if _, err := fmt.Fprintf(w, "%-26s %s\n", scenario.Name, scenario.Title); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func completeScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	var out []string
+	if len(args) == 0 {
+		for _, scenario := range exchangetest.Scenarios() {
+			out = append(out, cobra.CompletionWithDesc(scenario.Name, scenario.Title))
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
