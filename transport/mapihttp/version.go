@@ -49,7 +49,7 @@ type Version [4]int
 // (15.02.2562.017) and the header form (Exchange/15.02.2562.017, as in
 // X-ServerApplication, MS-OXCMAPIHTTP 2.2.3.3.7).
 func ParseVersion(s string) (v Version, ok bool) {
-	s = strings.TrimSpace(s[strings.LastIndexByte(s, '/')+1:])
+	s = strings.TrimSpace(versionPart(s))
 	parts := strings.Split(s, ".")
 	if len(parts) != 4 {
 		return v, false
@@ -117,3 +117,6 @@ func productLine(v Version) string {
 	}
 	return ""
 }
+
+// versionPart is what follows the name in X-ServerApplication.
+func versionPart(s string) string { return s[strings.LastIndexByte(s, '/')+1:] }

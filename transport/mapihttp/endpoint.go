@@ -1,0 +1,232 @@
+package mapihttp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/mapiscope/mapiscope/transport/wire"
+)
+
+// endpoint is what Mailbox and Directory share: one URL, the session context
+// open on it, and how requests travel in that context.
+type endpoint struct {
+	cfg  Config
+	main lane // one request in flight (MS-OXCMAPIHTTP 3.1.5.5)
+	wait lane // and one NotificationWait beside it
+
+	mu      sync.Mutex
+	target  string   // the URL; a redirect changes it
+	current *session // nil: no session context
+	last    error    // what the server said when it disowned the context
+	server  serverFacts
+	figures figures
+}
+
+func newEndpoint(cfg Config) *endpoint {
+	return &endpoint{cfg: cfg.withDefaults(), main: newLane(), wait: newLane(), target: cfg.URL}
+}
+
+// call is one request of a session context.
+type call struct {
+	op      string // X-RequestType
+	body    []byte
+	session *session
+	wait    bool // a NotificationWait: beside the others, and minutes long
+	// repeatable says that carrying it out twice does no harm, so that it may be
+	// sent again when its answer is lost.
+	repeatable bool
+	// read takes the body of an answer with X-ResponseCode 0 and returns the
+	// failure of one of the upper rungs; nil where there is no body.
+	read func(*Answer) error
+}
+
+// stamp is what makes a request this request: a resend carries it as it is
+// (MS-OXCMAPIHTTP 3.1.7.1).
+type stamp struct {
+	id     string
+	header http.Header
+	sentAt int // session.sent when it went out
+}
+
+// open gives the session context that requests travel in.
+func (e *endpoint) open() (*session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	switch {
+	case e.current == nil:
+		return nil, ErrNotConnected
+	case e.current.state == Gone:
+		return nil, &goneError{e.last}
+	}
+	return e.current, nil
+}
+
+// goneError is ErrContextGone with the refusal that told so.
+type goneError struct{ refusal error }
+
+func (g *goneError) Error() string   { return ErrContextGone.Error() + ": " + errText(g.refusal) }
+func (g *goneError) Unwrap() []error { return []error{ErrContextGone, g.refusal} }
+
+// install makes s the session context of the endpoint; nil forgets it.
+func (e *endpoint) install(s *session) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.current = s; s != nil {
+		s.state, s.opened = Active, e.cfg.wall()
+	}
+}
+
+// stamp numbers and dresses a request with the newest cookies known.
+func (e *endpoint) stamp(c *call) stamp {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := c.session
+	s.pending++
+	if !c.wait {
+		s.sent++
+	}
+	st := stamp{id: s.nextID(), sentAt: s.sent}
+	st.header = http.Header{
+		"Accept":              {contentType},
+		"Content-Type":        {contentType},
+		"X-RequestType":       {c.op},
+		"X-RequestId":         {st.id},
+		"X-ClientInfo":        {s.clientInfo},
+		"X-ClientApplication": {e.cfg.Application},
+		"client-request-id":   {"{" + wire.NewGUID().String() + "}"},
+	}
+	if cookies := s.jar.header(); cookies != "" {
+		st.header["Cookie"] = []string{cookies}
+	}
+	return st
+}
+
+const contentType = "application/mapi-http"
+
+// send carries out a call: once, and once more when that cannot do harm.
+func (e *endpoint) send(ctx context.Context, c *call) (*Answer, error) {
+	st := e.stamp(c)
+	start := time.Now()
+	a, f := e.attempt(ctx, c, st)
+	if f != nil && ctx.Err() == nil && retry(f, c) {
+		a, f = e.attempt(ctx, c, st)
+	}
+	e.settle(ctx, c, a, f, time.Since(start))
+	if f != nil {
+		return a, f
+	}
+	return a, nil
+}
+
+// retry decides on a resend. What was sent whole and got lost may have been
+// carried out (MS-OXCMAPIHTTP 3.1.7.2).
+func retry(f *Failure, c *call) bool {
+	return f.Delivery == NotSent || f.Delivery == AnswerLost && c.repeatable
+}
+
+// settle draws the conclusions of a call for context and figures.
+func (e *endpoint) settle(ctx context.Context, c *call, a *Answer, f *Failure, took time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	s := c.session
+	s.pending--
+	e.figures.count(c, a, f, took, ctx.Err() != nil)
+	if f == nil || f.Delivery == Answered {
+		s.idleSince = e.cfg.wall()
+	}
+	switch {
+	case f == nil:
+		if s == e.current && s.state != Gone {
+			s.state = Active
+		}
+	case f.Delivery == AnswerLost && !c.wait:
+		s.state = max(s.state, Uncertain)
+	case ContextGone(f):
+		e.disown(c, s, f)
+	}
+}
+
+// disown believes the server that the context is gone. A wait that is refused
+// for its sequence alone proves nothing: nobody documents which cookie a
+// parallel wait should carry.
+func (e *endpoint) disown(c *call, s *session, f *Failure) {
+	if code, _ := f.Response(); c.wait && code == ResponseInvalidSequence {
+		s.state = max(s.state, Uncertain)
+		return
+	}
+	s.state = Gone
+	if s == e.current {
+		e.last = f
+	}
+}
+
+// setURL points the endpoint elsewhere; there is no session context then.
+func (e *endpoint) setURL(u string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.target, e.current, e.server = u, nil, serverFacts{}
+}
+
+func (e *endpoint) url() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.target
+}
+
+// host is the name in the URL, for failures.
+func (e *endpoint) host() string {
+	if u, err := url.Parse(e.url()); err == nil {
+		return u.Hostname()
+	}
+	return ""
+}
+
+// close ends the session context with a Disconnect or Unbind. Afterwards there is
+// none, whatever the server said.
+func (e *endpoint) close(ctx context.Context, c *call) error {
+	if err := e.main.enter(ctx); err != nil {
+		return err
+	}
+	defer e.main.leave()
+	s, err := e.open()
+	if err != nil {
+		e.install(nil)
+		return err
+	}
+	c.session = s
+	_, err = e.send(ctx, c)
+	e.install(nil)
+	return err
+}
+
+// ping proves that the server still holds the session context and restarts its
+// clock; without a context it asks whether the endpoint answers at all.
+func (e *endpoint) ping(ctx context.Context) (*Answer, error) {
+	if err := e.main.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer e.main.leave()
+	c := &call{op: "PING", repeatable: true}
+	e.mu.Lock()
+	none := e.current == nil
+	e.mu.Unlock()
+	if none {
+		c.session = newSession(e.cfg.Instance.next(), jar{})
+		return e.send(ctx, c)
+	}
+	s, err := e.open()
+	if err != nil {
+		return nil, err
+	}
+	c.session = s
+	c.read = func(a *Answer) error {
+		if a.Header.Get("X-ExpirationInfo") == "" {
+			return a.failure(noContextPhase, ErrNoContext)
+		}
+		return nil
+	}
+	return e.send(ctx, c)
+}
