@@ -2,9 +2,6 @@ package autodiscover
 
 import (
 	"context"
-	"math/rand/v2"
-	"net/url"
-	"sync"
 	"time"
 
 	"github.com/mapiscope/mapiscope/transport/auth"
@@ -70,7 +67,7 @@ type Answer struct {
 	Location       string // of a 3xx
 	Offered        []auth.Challenge
 	Authn          string // how the request was signed in, "" when it was not
-	CredentialSent bool   // a credential, or a proof of one, went to this host
+	CredentialSent bool   // a credential, or a proof of one, is known to have gone to this host
 	Server         ServerHeaders
 	Settings       *Settings
 }
@@ -146,15 +143,6 @@ func (r *Result) BestMAPI() *Attempt {
 // Lookup takes every step for address, at the same time, and reports each; it
 // starts anew when the answer is to ask for another address. It always returns a
 // Result; ctx limits the whole.
-func (c *Client) Lookup(ctx context.Context, address string) *Result { return nil }
-
-// LookupMailbox asks a known Autodiscover URL for the mailbox that a wrong-server
-// redirect named, "<mailbox GUID>@<domain>" (MS-OXCSTOR 2.2.1.1.2). The host must
-// have been allowed by an earlier Lookup.
-func (c *Client) LookupMailbox(ctx context.Context, knownURL, mailboxID string) *Attempt { return nil }
-
-var (
-	_ = rand.IntN
-	_ sync.Mutex
-	_ *url.URL
-)
+func (c *Client) Lookup(ctx context.Context, address string) *Result {
+	return newSearch(c).run(ctx, address)
+}

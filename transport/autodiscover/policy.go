@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"golang.org/x/net/publicsuffix"
 )
@@ -24,7 +25,8 @@ import (
 // domainOf is the domain part of an e-mail address, lower case.
 func domainOf(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
-	if at <= 0 {
+	// Control characters would end the header field that carries the address.
+	if at <= 0 || strings.ContainsFunc(address, unicode.IsControl) {
 		return "", fmt.Errorf("%.100q is not an e-mail address", address)
 	}
 	domain := strings.ToLower(address[at+1:])
