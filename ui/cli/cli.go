@@ -65,7 +65,11 @@ func Main(args []string, s Streams) (code ExitCode) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	context.AfterFunc(ctx, stop)
+	return run(ctx, args, s)
+}
 
+// run is Main for a context that the caller may cancel, as Ctrl-C does.
+func run(ctx context.Context, args []string, s Streams) ExitCode {
 	cmd := newRoot(s)
 	cmd.SetArgs(args)
 	err := cmd.ExecuteContext(ctx)
