@@ -8,9 +8,9 @@ import (
 )
 
 func TestBindRequest(t *testing.T) {
-	golden(t, &BindRequest{Stat: DefaultStat(), Aux: []byte{}}, DecodeBindRequest,
+	golden(t, &BindRequest{Stat: DefaultStat()}, DecodeBindRequest,
 		"00000000 | FF | 000000000000000000000000000000000000000000000000 | E4040000 | 09040000 | 09040000 | 00000000")
-	golden(t, &BindRequest{Flags: BindAnonymous, Aux: []byte{}}, DecodeBindRequest, "20000000 00 00000000")
+	golden(t, &BindRequest{Flags: BindAnonymous}, DecodeBindRequest, "20000000 00 00000000")
 	golden(t, &BindRequest{Stat: testStat(), Aux: []byte{7}}, DecodeBindRequest, "00000000"+statHex+"01000000 07")
 }
 
@@ -31,7 +31,7 @@ func TestBindResponseOfGromox(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &BindResponse{ServerGUID: wire.GUID(b[8:24]), Result: Result{Aux: []byte{}}}
+	want := &BindResponse{ServerGUID: wire.GUID(b[8:24])}
 	if !reflect.DeepEqual(p, want) || p.ServerGUID[0] != 0xEF {
 		t.Errorf("got %+v, want %+v", p, want)
 	}

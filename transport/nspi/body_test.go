@@ -44,7 +44,7 @@ func bare(like Response, r Result) Response {
 func TestFailureBodies(t *testing.T) {
 	for body, want := range map[string]Result{
 		"BB060000":                    {StatusCode: 0x6BB},
-		"BB060000 00000000":           {StatusCode: 0x6BB, Aux: []byte{}},
+		"BB060000 00000000":           {StatusCode: 0x6BB},
 		"BB060000 02000000 0102":      {StatusCode: 0x6BB, Aux: []byte{1, 2}},
 		"BB060000 FFFFFFFF 0102 0304": {StatusCode: 0x6BB},
 	} {

@@ -3,23 +3,23 @@ package nspi
 import "testing"
 
 func TestDNToMIdRequest(t *testing.T) {
-	golden(t, &DNToMIdRequest{Names: []string{"/o=X", ""}, Aux: []byte{}}, DecodeDNToMIdRequest,
+	golden(t, &DNToMIdRequest{Names: []string{"/o=X", ""}}, DecodeDNToMIdRequest,
 		"00000000 | FF 02000000 2F6F3D5800 00 | 00000000")
-	golden(t, &DNToMIdRequest{Aux: []byte{}}, DecodeDNToMIdRequest,
+	golden(t, &DNToMIdRequest{}, DecodeDNToMIdRequest,
 		"00000000 00 00000000")
 }
 
 func TestDNToMIdResponse(t *testing.T) {
-	golden(t, &DNToMIdResponse{Result: Result{Aux: []byte{}}, MIDs: []MID{0x21, 0}}, DecodeDNToMIdResponse,
+	golden(t, &DNToMIdResponse{MIDs: []MID{0x21, 0}}, DecodeDNToMIdResponse,
 		"00000000 00000000 | FF 02000000 21000000 00000000 | 00000000")
-	golden(t, &DNToMIdResponse{Result: Result{Aux: []byte{}}}, DecodeDNToMIdResponse,
+	golden(t, &DNToMIdResponse{}, DecodeDNToMIdResponse,
 		"00000000 00000000 | 00 | 00000000")
 }
 
 func FuzzDNToMIdRequest(f *testing.F) {
-	fuzzBody(f, DecodeDNToMIdRequest, &DNToMIdRequest{Names: []string{"/o=X", ""}, Aux: []byte{}})
+	fuzzBody(f, DecodeDNToMIdRequest, &DNToMIdRequest{Names: []string{"/o=X", ""}})
 }
 
 func FuzzDNToMIdResponse(f *testing.F) {
-	fuzzBody(f, DecodeDNToMIdResponse, &DNToMIdResponse{Result: Result{Aux: []byte{}}, MIDs: []MID{0x21, 0}})
+	fuzzBody(f, DecodeDNToMIdResponse, &DNToMIdResponse{MIDs: []MID{0x21, 0}})
 }

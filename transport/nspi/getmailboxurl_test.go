@@ -3,12 +3,12 @@ package nspi
 import "testing"
 
 func TestGetMailboxURLRequest(t *testing.T) {
-	golden(t, &GetMailboxURLRequest{ServerDN: "/o=X", Aux: []byte{}}, DecodeGetMailboxURLRequest,
+	golden(t, &GetMailboxURLRequest{ServerDN: "/o=X"}, DecodeGetMailboxURLRequest,
 		"00000000 | 2F00 6F00 3D00 5800 0000 | 00000000")
 }
 
 func TestGetMailboxURLResponse(t *testing.T) {
-	golden(t, &GetMailboxURLResponse{Result: Result{Aux: []byte{}}, URL: "h"}, DecodeGetMailboxURLResponse,
+	golden(t, &GetMailboxURLResponse{URL: "h"}, DecodeGetMailboxURLResponse,
 		"00000000 00000000 6800 0000 00000000")
 }
 
@@ -22,9 +22,9 @@ func TestGetMailboxURLResponseOfGromox(t *testing.T) {
 }
 
 func FuzzGetMailboxURLRequest(f *testing.F) {
-	fuzzBody(f, DecodeGetMailboxURLRequest, &GetMailboxURLRequest{ServerDN: "/o=X", Aux: []byte{}})
+	fuzzBody(f, DecodeGetMailboxURLRequest, &GetMailboxURLRequest{ServerDN: "/o=X"})
 }
 
 func FuzzGetMailboxURLResponse(f *testing.F) {
-	fuzzBody(f, DecodeGetMailboxURLResponse, &GetMailboxURLResponse{Result: Result{Aux: []byte{}}, URL: "h"})
+	fuzzBody(f, DecodeGetMailboxURLResponse, &GetMailboxURLResponse{URL: "h"})
 }

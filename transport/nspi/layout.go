@@ -169,7 +169,9 @@ func (l *layout) failed(err error) {
 // aux is the last field of every body: AuxiliaryBufferSize, AuxiliaryBuffer.
 func (l *layout) aux(p *[]byte) {
 	if l.r != nil {
-		*p = l.r.Bytes(int(l.r.U32()))
+		if n := l.r.U32(); n > 0 {
+			*p = l.r.Bytes(int(n))
+		}
 		return
 	}
 	l.w.U32(uint32(len(*p)))

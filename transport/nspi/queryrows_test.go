@@ -9,20 +9,20 @@ import (
 )
 
 func TestQueryRowsRequest(t *testing.T) {
-	golden(t, &QueryRowsRequest{Flags: EphemeralIDs, Stat: testStat(), ExplicitTable: []MID{0x21}, RowCount: 10, Columns: testColumns, Aux: []byte{}}, DecodeQueryRowsRequest,
+	golden(t, &QueryRowsRequest{Flags: EphemeralIDs, Stat: testStat(), ExplicitTable: []MID{0x21}, RowCount: 10, Columns: testColumns}, DecodeQueryRowsRequest,
 		"02000000"+statHex+"01000000 21000000 | 0A000000 | FF 02000000 1F00FE39 03000039 | 00000000")
-	golden(t, &QueryRowsRequest{Stat: testStat(), ExplicitTable: []MID{}, RowCount: 1, Aux: []byte{}}, DecodeQueryRowsRequest,
+	golden(t, &QueryRowsRequest{Stat: testStat(), ExplicitTable: []MID{}, RowCount: 1}, DecodeQueryRowsRequest,
 		"00000000"+statHex+"00000000 | 01000000 | 00 | 00000000")
 }
 
 func TestQueryRowsResponse(t *testing.T) {
-	golden(t, &QueryRowsResponse{Result: Result{Aux: []byte{}}, Stat: testStat(), Columns: testColumns, Rows: [][]props.Value{testRow()}}, DecodeQueryRowsResponse,
+	golden(t, &QueryRowsResponse{Stat: testStat(), Columns: testColumns, Rows: [][]props.Value{testRow()}}, DecodeQueryRowsResponse,
 		"00000000 00000000"+statHex+tableHex+"00000000")
 }
 
 func TestQueryRowsResponseWithErrors(t *testing.T) {
 	row := []props.Value{{Tag: props.TagSMTPAddress, V: mapierr.NotFound}, {Tag: props.TagDisplayType}}
-	golden(t, &QueryRowsResponse{Result: Result{ErrorCode: 0x40380, Aux: []byte{}}, Columns: testColumns, Rows: [][]props.Value{row}}, DecodeQueryRowsResponse,
+	golden(t, &QueryRowsResponse{Result: Result{ErrorCode: 0x40380}, Columns: testColumns, Rows: [][]props.Value{row}}, DecodeQueryRowsResponse,
 		"00000000 80030400 00 | FF 02000000 1F00FE39 03000039 | 01000000 | 01 0A 0F010480 01 | 00000000")
 }
 
@@ -56,9 +56,9 @@ func TestColumnsBeyondTheLimit(t *testing.T) {
 }
 
 func FuzzQueryRowsRequest(f *testing.F) {
-	fuzzBody(f, DecodeQueryRowsRequest, &QueryRowsRequest{Flags: EphemeralIDs, Stat: testStat(), ExplicitTable: []MID{0x21}, RowCount: 10, Columns: testColumns, Aux: []byte{}})
+	fuzzBody(f, DecodeQueryRowsRequest, &QueryRowsRequest{Flags: EphemeralIDs, Stat: testStat(), ExplicitTable: []MID{0x21}, RowCount: 10, Columns: testColumns})
 }
 
 func FuzzQueryRowsResponse(f *testing.F) {
-	fuzzBody(f, DecodeQueryRowsResponse, &QueryRowsResponse{Result: Result{Aux: []byte{}}, Stat: testStat(), Columns: testColumns, Rows: [][]props.Value{testRow()}})
+	fuzzBody(f, DecodeQueryRowsResponse, &QueryRowsResponse{Stat: testStat(), Columns: testColumns, Rows: [][]props.Value{testRow()}})
 }

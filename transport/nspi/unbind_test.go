@@ -6,12 +6,12 @@ import (
 )
 
 func TestUnbindRequest(t *testing.T) {
-	golden(t, &UnbindRequest{Aux: []byte{}}, DecodeUnbindRequest,
+	golden(t, &UnbindRequest{}, DecodeUnbindRequest,
 		"00000000 00000000")
 }
 
 func TestUnbindResponse(t *testing.T) {
-	golden(t, &UnbindResponse{Result: Result{ErrorCode: UnbindSuccess, Aux: []byte{}}}, DecodeUnbindResponse,
+	golden(t, &UnbindResponse{Result: Result{ErrorCode: UnbindSuccess}}, DecodeUnbindResponse,
 		"00000000 01000000 00000000")
 }
 
@@ -26,8 +26,8 @@ func TestUnbindResponseOfGromox(t *testing.T) {
 
 func TestUnbindFailureBodies(t *testing.T) {
 	for body, want := range map[string]Result{
-		"ED030000 02000000 00000000":    {StatusCode: 0x3ED, ErrorCode: UnbindFailure, Aux: []byte{}},
-		"ED030000 00000000":             {StatusCode: 0x3ED, Aux: []byte{}},
+		"ED030000 02000000 00000000":    {StatusCode: 0x3ED, ErrorCode: UnbindFailure},
+		"ED030000 00000000":             {StatusCode: 0x3ED},
 		"ED030000 02000000 01000000 09": {StatusCode: 0x3ED, ErrorCode: UnbindFailure, Aux: []byte{9}},
 	} {
 		p, err := DecodeUnbindResponse(unhex(t, body))
@@ -40,9 +40,9 @@ func TestUnbindFailureBodies(t *testing.T) {
 }
 
 func FuzzUnbindRequest(f *testing.F) {
-	fuzzBody(f, DecodeUnbindRequest, &UnbindRequest{Aux: []byte{}})
+	fuzzBody(f, DecodeUnbindRequest, &UnbindRequest{})
 }
 
 func FuzzUnbindResponse(f *testing.F) {
-	fuzzBody(f, DecodeUnbindResponse, &UnbindResponse{Result: Result{ErrorCode: UnbindSuccess, Aux: []byte{}}})
+	fuzzBody(f, DecodeUnbindResponse, &UnbindResponse{Result: Result{ErrorCode: UnbindSuccess}})
 }
