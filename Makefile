@@ -55,9 +55,9 @@ lint: ## staticcheck, and govulncheck where its database can be reached
 	$(GO) run $(STATICCHECK) ./...
 	.ci/vulncheck $(GOVULNCHECK)
 
-bench: build ## the engine, a diagnosis and the process, each next to its floor
-	$(GO) test -run '^$$' -bench . -benchmem ./transport/mapihttp ./diag
-	MAPISCOPE_BIN=$(CURDIR)/bin/mapiscope $(GO) test -run '^$$' -bench . ./ui/cli
+bench: ## the engine, a diagnosis and the process, each next to its floor
+	$(GO) test -run '^$$' -bench 'Execute|Process' -benchtime 3s .
+	$(GO) test -run '^$$' -bench Diagnosis -benchtime 5x .
 
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \
