@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"net/http"
@@ -114,8 +115,8 @@ func (c *call) handshake(scheme, token string, schemes []string, next func()) {
 		c.challenge(schemes, "")
 		return
 	}
-	if state.handshake == nil || state.user != nil {
-		*state = connAuth{handshake: c.s.acceptor().Accept(c.conn.leaf)}
+	if state.handshake == nil || state.user != nil || c.b.forgetLegs[c.vdir] {
+		*state = connAuth{handshake: c.s.acceptor().Accept(c.boundTo())}
 	}
 	final := isFinalLeg(raw)
 	c.s.seen.update(func() { c.rec.Credential = final })
@@ -140,6 +141,14 @@ func (c *call) handshake(scheme, token string, schemes []string, next func()) {
 		c.set("Persistent-Auth", "true")
 		c.accept(state.user, scheme, next)
 	}
+}
+
+// boundTo is the certificate that a channel binding must match.
+func (c *call) boundTo() *x509.Certificate {
+	if c.b.boundTo != nil {
+		return c.b.boundTo
+	}
+	return c.conn.leaf
 }
 
 // isFinalLeg tells an AUTHENTICATE message, the one that proves a password, also

@@ -137,7 +137,7 @@ func (c *call) protocols(u *User, p published) (out []element) {
 			}
 		}
 	}
-	if !all && p.exch {
+	if !all {
 		out = append(out, c.protocolWEB(p))
 	}
 	return out

@@ -2,6 +2,7 @@ package exchangetest
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"maps"
 	"time"
 
@@ -32,6 +33,9 @@ type behaviour struct {
 	passwords map[string]string // by address: what the client is told instead of the right one
 	refused   map[string]bool   // by address: account disabled or locked
 
+	boundTo    *x509.Certificate // certificate that sign-ins are checked against; nil: the one of the connection
+	forgetLegs map[string]bool   // by virtual directory: every leg of a sign-in starts anew
+
 	// Autodiscover.
 	publish func(u *User) published
 	pox     []func(c *call, address string) bool // may answer a sound request; the first that returns true has
@@ -41,6 +45,7 @@ type behaviour struct {
 	connectError  func(u *User) mapierr.Code // OK: as the request deserves
 	unknownDN     map[string]bool            // by address: legacyExchangeDN is not found
 	contextLost   refusal                    // of every request inside a session context
+	lateCode      bool                       // X-ResponseCode comes after DONE
 	redirectLoop  bool                       // RopLogon is redirected wherever it is sent
 	busy          time.Duration              // RopBackoff instead of every answer
 	endlessWait   bool                       // PENDING for ever instead of an answer

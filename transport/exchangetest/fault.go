@@ -10,8 +10,8 @@ import (
 type Fault struct {
 	Name    string // a row of Faults
 	Variant string // one of the row's Variants; "" is the first
-	Host    string // the host it concerns, where the row says so; "" is mail.<domain>
-	User    string // the address it concerns, where the row says so; "" is everybody
+	Host    string // the site it concerns, for faults of certificates and connections: "mail" ("" is the same), "autodiscover", "website", "*" for the first two
+	User    string // the address it concerns, for faults of accounts and mailboxes; "" is everybody
 }
 
 // FaultInfo describes a fault that Set knows.
@@ -29,7 +29,7 @@ type faultRow struct {
 }
 
 // families are the tables of faults, one per file fault_*.go.
-var families = [][]faultRow{}
+var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, mannerFaults}
 
 func faultNamed(name string) *faultRow {
 	for _, family := range families {

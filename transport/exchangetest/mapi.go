@@ -69,8 +69,6 @@ func (c *call) protocol(endpoint string) {
 		c.refuseProtocol(tooLarge)
 	case !op.inside:
 		op.run(c, nil)
-	case c.b.contextLost != accepted:
-		c.refuseProtocol(c.b.contextLost)
 	default:
 		c.insideContext(endpoint, op)
 	}
@@ -104,6 +102,10 @@ func (c *call) insideContext(endpoint string, op operation) {
 		op.run(c, nil) // Exchange answers a PING without any session
 		return
 	}
+	if c.b.contextLost != accepted {
+		c.loseContext()
+		return
+	}
 	x, twice, why := c.s.contexts.enter(c.r, c.b.manner, endpoint, c.user, how, strict)
 	switch {
 	case why != accepted:
@@ -114,6 +116,18 @@ func (c *call) insideContext(endpoint string, op operation) {
 		defer c.s.contexts.leave(x, how)
 		op.run(c, x)
 	}
+}
+
+// loseContext refuses as if the context were gone, at once or, which the protocol
+// allows, only after DONE (MS-OXCMAPIHTTP 3.2.5.2).
+func (c *call) loseContext() {
+	if !c.b.lateCode {
+		c.refuseProtocol(c.b.contextLost)
+		return
+	}
+	c.begin(nil, ordinary)
+	c.send(fmt.Sprintf("DONE\r\nX-ResponseCode: %d\r\nContent-Type: text/html\r\n\r\n<html><body>%s</body></html>",
+		refusals[c.b.contextLost].exchange, refusals[c.b.contextLost].name))
 }
 
 // mapiHeaders puts what every protocol answer of Exchange begins with, refusals

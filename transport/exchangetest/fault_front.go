@@ -1,0 +1,85 @@
+package exchangetest
+
+import (
+	"net/http"
+	"time"
+)
+
+// frontFaults happen before Exchange sees a request: the network, the front end
+// and what stands before it.
+var frontFaults = []faultRow{
+	{FaultInfo{Name: "server-component-down", Cause: "server-component-down",
+		Title:    "The MAPI component of the server is out of service.",
+		Imitates: "an inactive server component or a stopped application pool: 503, also for healthcheck.htm",
+		Variants: []string{"mapi", "all"}},
+		func(b *behaviour, f Fault) {
+			b.down["mapi"] = true
+			for _, vdir := range healthVDirs {
+				b.down[vdir] = b.down[vdir] || f.Variant == "all"
+			}
+		}},
+	{FaultInfo{Name: "pre-auth-proxy", Cause: "pre-auth-proxy",
+		Title:    "A proxy in front of Exchange asks for a web sign-in.",
+		Imitates: "forms-based pre-authentication on /mapi and /autodiscover: a redirect, or a login page with 200",
+		Variants: []string{"redirect", "page", "mapi-only"}},
+		func(b *behaviour, f Fault) {
+			b.front = append(b.front, func(c *call) bool {
+				if !c.conn.tls || c.vdir != "mapi" && (c.vdir != "autodiscover" || f.Variant == "mapi-only") {
+					return false
+				}
+				c.set("Server", "Gatekeeper")
+				if f.Variant == "page" {
+					c.text(http.StatusOK, "text/html", loginPage)
+				} else {
+					c.redirect(http.StatusFound, "https://"+b.names.mail+"/my.policy")
+				}
+				return true
+			})
+		}},
+	{FaultInfo{Name: "captive-portal", Cause: "captive-portal",
+		Title:    "The network shows its own sign-in page instead of the server.",
+		Imitates: "a hotspot: http leads to its page, https has its certificate"},
+		func(b *behaviour, _ Fault) {
+			const portal = "portal.hotspot.test"
+			for _, site := range []string{siteMail, siteDiscover, siteWebsite} {
+				b.serve(site, certSpec{names: []string{portal}, issuer: must(newAuthority("Hotspot"))})
+			}
+			b.front = append(b.front, func(c *call) bool {
+				c.set("Server", "hotspot")
+				if c.r.Host == portal || c.conn.tls {
+					c.text(http.StatusOK, "text/html", loginPage)
+				} else {
+					c.redirect(http.StatusFound, "http://"+portal+"/login?to="+c.r.Host)
+				}
+				return true
+			})
+		}},
+	{FaultInfo{Name: "black-hole", Cause: "black-hole",
+		Title:    "The server accepts connections and never says a word.",
+		Imitates: "a hung server, or a firewall that swallows what follows the handshake of TCP"},
+		func(b *behaviour, f Fault) {
+			for _, site := range sitesOf(f.Host) {
+				b.silent[site] = true
+			}
+		}},
+	{FaultInfo{Name: "connection-refused", Cause: "connection-refused",
+		Title:    "Nothing listens at the server's address.",
+		Imitates: "a service that does not run, or a wrong address in DNS"},
+		func(b *behaviour, f Fault) {
+			for _, site := range sitesOf(f.Host) {
+				b.zone.host(map[string]string{siteMail: b.names.mail, siteDiscover: b.names.autodiscover, siteWebsite: b.names.domain}[site], closedAddr)
+			}
+		}},
+	{FaultInfo{Name: "clock-skew", Cause: "clock-skew",
+		Title:    "The server's clock is two hours off.",
+		Imitates: "Date and the logon time of a server (or, seen from it, a client) without time service",
+		Variants: []string{"ahead", "behind"}},
+		func(b *behaviour, f Fault) {
+			b.clockSkew = 2 * time.Hour
+			if f.Variant == "behind" {
+				b.clockSkew = -b.clockSkew
+			}
+		}},
+}
+
+const loginPage = `<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method="post" action="/login"><input name="user"><input name="password" type="password"><button>Sign in</button></form></body></html>`
