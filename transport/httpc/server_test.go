@@ -124,3 +124,16 @@ func body200(t testing.TB, r *Response, err error) string {
 	}
 	return string(b)
 }
+
+// plainServer is a real HTTP server on loopback.
+func plainServer(t testing.TB, h http.Handler) (addr string) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &http.Server{Handler: h, ConnContext: withConn}
+	go s.Serve(l)
+	t.Cleanup(func() { s.Close() })
+	return l.Addr().String()
+}
