@@ -134,8 +134,8 @@ func (e *endpoint) settle(ctx context.Context, c *call, a *Answer, f *Failure, t
 	s := c.session
 	s.pending--
 	e.figures.count(c, a, f, took, ctx.Err() != nil)
-	if f == nil || f.Delivery == Answered {
-		s.idleSince = e.cfg.wall()
+	if a != nil && a.HasResponseCode {
+		s.idleSince = e.cfg.wall() // only the MAPI handler restarts the clock
 	}
 	switch {
 	case f == nil:

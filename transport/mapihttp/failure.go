@@ -70,7 +70,7 @@ func (f *Failure) Error() string {
 // what is the clause for a rung that has a code; "" for one that has only Err.
 func (f *Failure) what() string {
 	switch {
-	case f.Phase == netpath.PhaseHTTP:
+	case f.Phase == netpath.PhaseHTTP && f.Status != 0:
 		return fmt.Sprintf("HTTP status %d %s", f.Status, http.StatusText(f.Status))
 	case f.Phase == netpath.PhaseResponseCode && f.ResponseCode != nil:
 		name := f.Dialect.ResponseName(*f.ResponseCode)
