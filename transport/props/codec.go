@@ -55,9 +55,9 @@ func one[T any](e element[T]) codec {
 	}
 }
 
-// list is the codec of a multi-value: a 32-bit count, then the values. The
-// specification says 16 bits for remote operations (MS-OXCDATA 2.11.2.1), but the
-// decoders that meet real servers use 32.
+// list is the codec of a multi-value: a count, then the values. The count has 32
+// bits in both dialects (MS-OXCDATA 2.11.1.1; older editions of it said 16 for
+// remote operations).
 func list[T any](e element[T]) codec {
 	return codec{
 		presence: true,

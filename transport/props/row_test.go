@@ -90,7 +90,7 @@ func TestReadRows(t *testing.T) {
 	if !reflect.DeepEqual(got, want) || r.Finish() != nil {
 		t.Errorf("read %v, %v", got, r.Err())
 	}
-	for _, n := range []int{-1, 3, 5, 1 << 40} {
+	for _, n := range []int{-1, 3, 5, 1 << 30} {
 		r := wire.NewReader([]byte{0, 1, 0, 0})
 		if rows := ReadRows(r, n, cols, ROP); rows != nil || r.Err() == nil {
 			t.Errorf("%d rows in four bytes: %v", n, rows)
@@ -109,9 +109,9 @@ func TestReadRowsBoundsCells(t *testing.T) {
 	if rows := ReadRows(r, 1000, cols, NSPI); rows != nil || r.Err() == nil {
 		t.Errorf("read %d rows of 100000 columns from 1000 bytes", len(rows))
 	}
-	r = wire.NewReader(make([]byte, 10))
-	if rows := ReadRows(r, 10, cols, NSPI); len(rows) != 10 || len(rows[9]) != len(cols) {
-		t.Errorf("ten such rows: %v", r.Err())
+	r = wire.NewReader(make([]byte, 2))
+	if rows := ReadRows(r, 2, cols, NSPI); len(rows) != 2 || len(rows[1]) != len(cols) {
+		t.Errorf("two such rows: %v", r.Err())
 	}
 }
 

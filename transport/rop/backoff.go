@@ -59,7 +59,7 @@ func readMillis(r *wire.Reader) time.Duration { return time.Duration(r.U32()) * 
 func writeMillis(w *wire.Writer, d time.Duration) {
 	ms := d.Milliseconds()
 	if ms < 0 || ms > math.MaxUint32 {
-		w.Fail(fmt.Errorf("%v does not fit 32 bits of milliseconds", d))
+		w.Fail(fmt.Errorf("%v in milliseconds: %w", d, ErrTooLong))
 	}
 	w.U32(uint32(ms))
 }

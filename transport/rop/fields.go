@@ -62,7 +62,7 @@ func writeTags(w *wire.Writer, tags []props.Tag) {
 // writeCount16 appends a 16-bit count or size, or fails when n does not fit.
 func writeCount16(w *wire.Writer, n int, what string) {
 	if n > 0xFFFF {
-		w.Fail(fmt.Errorf("%d %s, more than 65535", n, what))
+		w.Fail(fmt.Errorf("%d %s: %w", n, what, ErrTooLong))
 	}
 	w.U16(uint16(n))
 }
@@ -70,7 +70,7 @@ func writeCount16(w *wire.Writer, n int, what string) {
 // writeCount8 appends an 8-bit count or size, or fails when n does not fit.
 func writeCount8(w *wire.Writer, n int, what string) {
 	if n > 0xFF {
-		w.Fail(fmt.Errorf("%d %s, more than 255", n, what))
+		w.Fail(fmt.Errorf("%d %s: %w", n, what, ErrTooLong))
 	}
 	w.U8(uint8(n))
 }

@@ -12,7 +12,7 @@ const (
 	QueryRowsEnablePackedBuffers uint8 = 0x02
 )
 
-// Where a table's cursor stands after QueryRows (MS-OXCTABL 2.2.2.1.2).
+// Where a table's cursor stands after QueryRows (MS-OXCTABL 2.2.2.5.2).
 const (
 	OriginBeginning uint8 = 0
 	OriginCurrent   uint8 = 1

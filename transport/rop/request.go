@@ -43,7 +43,7 @@ var newRequest = map[ID]func() Request{
 // Error says which operation of a payload could not be read or written.
 type Error struct {
 	ROP ID
-	Err error // a *wire.Error, ErrUnknown or ErrUnasked
+	Err error // a *wire.Error, ErrUnknown, ErrUnasked, or why a value cannot be encoded
 }
 
 func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.ROP, e.Err) }
@@ -51,10 +51,11 @@ func (e *Error) Error() string { return fmt.Sprintf("%s: %v", e.ROP, e.Err) }
 // Unwrap is the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Causes of an Error beside malformed bytes.
+// Causes beside malformed bytes.
 var (
 	ErrUnknown = errors.New("not an operation known here")
 	ErrUnasked = errors.New("answers no operation that was asked, in the order asked")
+	ErrTooLong = errors.New("too long for its size field")
 )
 
 // RequestBuffer is one ROP payload from client to server: the operations and the
@@ -66,7 +67,8 @@ type RequestBuffer struct {
 }
 
 // Encode is the payload: RopSize, operations, handle table. The error is an
-// *Error, or says that the payload exceeds the 65535 bytes that RopSize can tell.
+// *Error, or ErrTooLong when the operations exceed the 65535 bytes that RopSize can
+// tell.
 func (b *RequestBuffer) Encode() ([]byte, error) {
 	w := new(wire.Writer)
 	w.U16(0) // RopSize, set by finish
@@ -104,7 +106,7 @@ func DecodeRequestBuffer(payload []byte) (*RequestBuffer, error) {
 // handle table.
 func finish(w *wire.Writer, handles []uint32) ([]byte, error) {
 	if w.Len() > 0xFFFF {
-		return nil, fmt.Errorf("the operations take %d bytes, more than a payload can hold", w.Len())
+		return nil, fmt.Errorf("%d bytes of operations: %w", w.Len(), ErrTooLong)
 	}
 	w.SetU16(0, uint16(w.Len()))
 	for _, h := range handles {

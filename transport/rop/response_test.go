@@ -235,12 +235,11 @@ func FuzzDecodeResponseBuffer(f *testing.F) {
 			return
 		}
 		once, err := b.Encode()
+		if errors.Is(err, ErrTooLong) {
+			return // a row of values that take no bytes grows when it is flagged
+		}
 		if err != nil {
-			// Only size: a standard row of absent values grows when it is flagged.
-			if len(payload) < 1<<14 {
-				t.Fatalf("own responses do not encode: %v", err)
-			}
-			return
+			t.Fatalf("own responses do not encode: %v", err)
 		}
 		again, err := DecodeResponseBuffer(once, sent, fuzzColumns())
 		if err != nil {
