@@ -66,7 +66,7 @@ func (c *call) challenge(schemes []string, leg string) {
 		c.set("Www-Authenticate", lines...)
 	}
 	if c.b.manner == Gromox {
-		c.text(http.StatusUnauthorized, "text/plain; charset=utf-8", "Unauthorized\r\n")
+		c.gromoxPlain(http.StatusUnauthorized, "Unauthorized\r\n")
 		return
 	}
 	c.set("X-OWA-Version", c.b.version().short)

@@ -10,7 +10,6 @@ import (
 // page, no front end headers, its own codes and cookies. What differs is told in
 // the facts captured from a real one (testdata/gromox).
 func (c *call) gromox() {
-	c.set("Keep-Alive", "timeout=180")
 	path := strings.ToLower(c.r.URL.Path)
 	endpoint := strings.Trim(strings.TrimPrefix(path, "/mapi/"), "/")
 	protocol := c.r.Method == http.MethodPost && strings.HasPrefix(path, "/mapi/") && endpoints[endpoint] != nil &&
@@ -29,15 +28,19 @@ func (c *call) gromox() {
 	}
 }
 
-func (c *call) gromoxNotFound() {
-	c.text(http.StatusNotFound, "text/plain; charset=utf-8", "Not Found\r\n")
+func (c *call) gromoxNotFound() { c.gromoxPlain(http.StatusNotFound, "Not Found\r\n") }
+
+// gromoxPlain is its form of a bare HTTP refusal.
+func (c *call) gromoxPlain(status int, body string) {
+	c.set("Keep-Alive", "timeout=180")
+	c.text(status, "text/plain; charset=utf-8", body)
 }
 
 // gromoxRefusal has no echoes of the request's ids.
 func (c *call) gromoxRefusal(why refusal) {
 	row := refusals[why]
 	if row.sentence == "" {
-		c.text(http.StatusServiceUnavailable, "text/plain; charset=utf-8", "L-216\r\n")
+		c.gromoxPlain(http.StatusServiceUnavailable, "L-216\r\n")
 		return
 	}
 	c.mapiHeaders()

@@ -172,9 +172,9 @@ func (c *call) begin(x *sessionContext, how turn) {
 func (c *call) expiration(x *sessionContext) {
 	life := lifeAfterExecute
 	switch kind := c.rec.RequestType; {
+	case c.b.manner == Gromox:
 	case x == nil:
 		return
-	case c.b.manner == Gromox:
 	case kind == "Connect" || kind == "Bind":
 		c.set("X-TunnelExpirationTime", "1800000")
 		life = lifeAfterConnect

@@ -46,6 +46,9 @@ func Start(o Options) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{options: o, names: namesOf(o.Domain), users: o.Users}
+	if host, _ := s.listenHost(); !loopback(host) {
+		return nil, fmt.Errorf("exchangetest: %q is not a loopback address, and a server with public passwords must not be reachable from elsewhere", host)
+	}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if err := s.open(); err != nil {
 		s.Close()
@@ -72,6 +75,9 @@ func (o *Options) complete() error {
 	}
 	if o.Users == nil {
 		o.Users = DefaultUsers(o.Domain)
+	}
+	if o.Listen == "" {
+		o.Listen = "127.0.0.1"
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -200,9 +206,7 @@ func writeTemp(pattern string, content []byte) (string, error) {
 	return filepath.Clean(f.Name()), err
 }
 
-func requireLoopback(host string) error {
-	if ip := net.ParseIP(host); ip == nil || !ip.IsLoopback() {
-		return fmt.Errorf("exchangetest: %q is not a loopback address; this server with its public passwords must not be reachable from elsewhere", host)
-	}
-	return nil
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
 }

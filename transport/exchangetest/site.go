@@ -46,9 +46,6 @@ type connKey struct{}
 
 func (s *Server) openSites() error {
 	host, port := s.listenHost()
-	if err := requireLoopback(host); err != nil {
-		return err
-	}
 	for _, plan := range []struct{ name, addr, ports string }{
 		{siteMail, mailAddr, "443 80"}, {siteDiscover, discoverAddr, "443 80"},
 		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"},
@@ -68,12 +65,10 @@ func (s *Server) openSites() error {
 	return nil
 }
 
+// listenHost splits Options.Listen.
 func (s *Server) listenHost() (host, port string) {
-	if s.options.Listen == "" {
-		return "127.0.0.1", "0"
-	}
 	host, port, err := net.SplitHostPort(s.options.Listen)
-	if err != nil {
+	if err != nil { // no port
 		return s.options.Listen, "0"
 	}
 	return host, port
