@@ -3,7 +3,9 @@ package emsmdb
 import (
 	"errors"
 	"reflect"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/mapiscope/mapiscope/transport/mapierr"
 )
@@ -76,4 +78,20 @@ func TestWarningNeedsWholeBody(t *testing.T) {
 	if _, err := DecodeNotificationWaitResponse(unhex(t, "00000000 80030400 01")); err == nil {
 		t.Error("a warning with half a body passed")
 	}
+}
+
+// TestEncodeFromSeveralGoroutines is for the race detector: encoding does not
+// write to the message.
+func TestEncodeFromSeveralGoroutines(t *testing.T) {
+	var blocks []Aux
+	for _, test := range auxLayouts() {
+		blocks = append(blocks, test.block)
+	}
+	p := &ConnectResponse{PollsMax: time.Minute, DisplayName: "A", Aux: blocks}
+	want := p.Encode()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() { wantBytes(t, "encoded beside others", p.Encode(), want) })
+	}
+	wg.Wait()
 }

@@ -3,6 +3,7 @@ package nspi
 import (
 	"errors"
 	"reflect"
+	"sync"
 	"testing"
 
 	"github.com/mapiscope/mapiscope/transport/props"
@@ -127,4 +128,22 @@ func TestUnencodableValue(t *testing.T) {
 	if b, err := p.Encode(); err == nil || b != nil {
 		t.Errorf("%x, %v", b, err)
 	}
+}
+
+// TestEncodeFromSeveralGoroutines is for the race detector: encoding does not
+// write to the message.
+func TestEncodeFromSeveralGoroutines(t *testing.T) {
+	q := &GetMatchesRequest{Stat: testStat(), Filter: &And{[]Restriction{&BitMask{Op: 1}, &Exist{1}}}, Columns: testColumns}
+	p := &UpdateStatResponse{Stat: testStat(), Delta: new(int32(-2))}
+	wantQ, wantP := mustEncode(t, q), mustEncode(t, p)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			gotQ, _ := q.Encode()
+			gotP, _ := p.Encode()
+			wantBytes(t, "request", gotQ, wantQ)
+			wantBytes(t, "response", gotP, wantP)
+		})
+	}
+	wg.Wait()
 }
