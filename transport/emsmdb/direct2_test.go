@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 // direct2Vectors are from MS-OXCRPC 3.1.4.1.1.2.2 (the bit mask example, here in
@@ -105,16 +106,16 @@ func FuzzCompress(f *testing.F) {
 func BenchmarkDecompress(b *testing.B) {
 	plain := bytes.Repeat([]byte("Inbox\x00IPM.Note\x00\x01\x02Outbox\x00"), 1400)[:32000]
 	packed, to := compress(plain), make([]byte, len(plain))
-	floor := testing.Benchmark(func(b *testing.B) {
-		for b.Loop() {
-			copy(to, plain)
-		}
-	})
+	start := time.Now()
+	for range 10000 {
+		copy(to, plain)
+	}
+	floor := float64(time.Since(start)) / 10000
 	b.SetBytes(int64(len(plain)))
 	for b.Loop() {
 		if _, err := decompress(packed, len(plain)); err != nil {
 			b.Fatal(err)
 		}
 	}
-	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/float64(floor.NsPerOp()), "x-copy")
+	b.ReportMetric(float64(b.Elapsed())/float64(b.N)/floor, "x-copy")
 }
