@@ -40,5 +40,5 @@ const (
 	unknown rest = iota
 	quiet        // open, nothing to read
 	ended        // closed or reset by the other side
-	bytes        // open, something to read
+	pending      // open, something to read
 )

@@ -27,7 +27,7 @@ func peek(c net.Conn) rest {
 		n, _, err := syscall.Recvfrom(int(fd), b[:], syscall.MSG_PEEK|syscall.MSG_DONTWAIT)
 		switch {
 		case n > 0:
-			state = bytes
+			state = pending
 		case err == syscall.EAGAIN || err == syscall.EWOULDBLOCK:
 			state = quiet
 		default:

@@ -45,7 +45,7 @@ func (b *body) Read(p []byte) (int, error) {
 		b.err = io.EOF
 		b.finish(b.keep)
 	case err != nil:
-		b.err = b.fail(netpath.NewError(netpath.PhaseBody, b.host, b.record.Remote, &sendError{true, readable(err)}))
+		b.err = b.fail(netpath.NewError(netpath.PhaseBody, b.host, b.record.Remote, &sendError{true, b.conn.readable(err)}))
 		err = b.err
 	}
 	return n, err

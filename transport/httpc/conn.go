@@ -54,6 +54,7 @@ type conn struct {
 	until      time.Time     // when the wait for the headers ends; zero: idle counts
 	idle       time.Duration // limit of one read of the body
 	headerLeft int           // bytes the headers may still have; negative: no bound
+	readErr    error         // the last one: parsers report what they made of the cut text
 
 	mu      sync.Mutex // guards aborted against moving deadlines
 	aborted bool       // given up: never used again
@@ -71,7 +72,8 @@ func newConn(np *netpath.Conn, origin string) *conn {
 }
 
 // Read reads from the network within the limit of the phase.
-func (c *conn) Read(p []byte) (int, error) {
+func (c *conn) Read(p []byte) (n int, err error) {
+	defer func() { c.readErr = err }()
 	if c.headerLeft == 0 {
 		return 0, errHeaderTooLarge
 	}
@@ -85,7 +87,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	if err := c.move(c.np.Conn.SetReadDeadline, until); err != nil {
 		return 0, err
 	}
-	n, err := c.np.Conn.Read(p)
+	n, err = c.np.Conn.Read(p)
 	c.in += int64(n)
 	if c.headerLeft > 0 {
 		c.headerLeft -= n

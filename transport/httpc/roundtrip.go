@@ -89,7 +89,7 @@ func (c *Client) talk(k *conn, o *outgoing, ex *Exchange) (*http.Response, error
 
 // readAnswer reads status line and headers, passing over interim answers.
 func readAnswer(k *conn, o *outgoing, ex *Exchange) (*http.Response, netpath.Phase, error) {
-	k.headerLeft = headerBound
+	k.headerLeft, k.readErr = headerBound, nil
 	defer func() { k.headerLeft, k.until = -1, time.Time{} }()
 	if _, err := k.br.Peek(1); err != nil {
 		return nil, netpath.PhaseFirstByte, err
@@ -103,7 +103,7 @@ func readAnswer(k *conn, o *outgoing, ex *Exchange) (*http.Response, netpath.Pha
 		hr, err := http.ReadResponse(k.br, req)
 		switch {
 		case err != nil:
-			return nil, netpath.PhaseHTTP, readable(err)
+			return nil, netpath.PhaseHTTP, k.readable(err)
 		case hr.ProtoMajor != 1 || hr.StatusCode == http.StatusSwitchingProtocols:
 			return nil, netpath.PhaseHTTP, fmt.Errorf("the answer is not HTTP/1.1 but %s with status %d", hr.Proto, hr.StatusCode)
 		case hr.StatusCode >= 200:
@@ -118,10 +118,13 @@ type malformed struct{ text string }
 
 func (e *malformed) Error() string { return e.text }
 
-// readable keeps network errors as they are; the parser's own errors may quote
+// readable is the network's error if there was one; the parser's own may quote
 // a whole line of whatever the server sent.
-func readable(err error) error {
-	if netpath.Classify(err) != netpath.KindOther || errors.Is(err, errHeaderTooLarge) {
+func (c *conn) readable(err error) error {
+	if c.readErr != nil {
+		return c.readErr
+	}
+	if netpath.Classify(err) != netpath.KindOther {
 		return err
 	}
 	return &malformed{cut(err.Error())}
