@@ -52,10 +52,10 @@ func (f *runFlags) register(cmd *cobra.Command) {
 
 func (f *outputFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	fs.Var(choice(&f.format, report.FormatNames()...), "format", "form of the report: "+strings.Join(report.FormatNames(), " or "))
+	choice(cmd, &f.format, "format", "form of the report: "+strings.Join(report.FormatNames(), " or "), report.FormatNames()...)
 	fs.StringVar(&f.output, "output", "", "write the report to `FILE` instead of standard output")
-	fs.Var(choice(&f.redact, "normal", "none", "strict"), "redact",
-		"what to hide beside secrets, which are never shown: none, normal or strict (names and addresses become stand-ins)")
+	choice(cmd, &f.redact, "redact", "what to hide beside secrets, which are never shown: none, normal or strict (names and addresses become stand-ins)",
+		"normal", "none", "strict")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours, as with NO_COLOR set")
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "show the evidence of every check and every request")
 }
@@ -64,8 +64,8 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.user, "user", "", "sign-in `NAME`, such as CONTOSO\\alice or alice@contoso.com (default: the address)")
 	fs.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input (one line)")
-	fs.Var(choice(&f.auth, "auto", "negotiate", "ntlm", "basic", "bearer", "none"), "auth",
-		"sign-in scheme: auto, negotiate, ntlm, basic, bearer or none")
+	choice(cmd, &f.auth, "auth", "sign-in scheme: auto, negotiate, ntlm, basic, bearer or none",
+		"auto", "negotiate", "ntlm", "basic", "bearer", "none")
 	fs.StringVar(&f.tokenFile, "token-file", "", "read a bearer token from `F`")
 	fs.StringVar(&f.ccache, "ccache", "", "use the Kerberos tickets in `F`")
 	fs.StringVar(&f.keytab, "keytab", "", "use the Kerberos keys in `F`")
@@ -112,10 +112,13 @@ type choiceValue struct {
 	allowed []string
 }
 
-// choice makes a flag value that holds the first of the words until it is set.
-func choice(value *string, allowed ...string) pflag.Value {
-	*value = allowed[0]
-	return &choiceValue{value, allowed}
+// choice adds a flag that holds the first of the words until it is set, and
+// that the shell completes.
+func choice(cmd *cobra.Command, value *string, name, usage string, words ...string) {
+	*value = words[0]
+	cmd.Flags().Var(&choiceValue{value, words}, name, usage)
+	// The error says that the flag does not exist or is completed already.
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (c *choiceValue) String() string { return *c.value }
