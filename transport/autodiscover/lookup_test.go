@@ -186,6 +186,12 @@ func TestLoops(t *testing.T) {
 		if r.Best != nil || causeOf(last.Err) != autodiscover.CauseLoop || n > 11 {
 			t.Errorf("%s: best %v, error %v after %d questions", name, r.Best, last.Err, n)
 		}
+		if strings.HasPrefix(name, "same") && n != 1 {
+			t.Errorf("%s: %d questions, want one", name, n)
+		}
+		if strings.HasPrefix(name, "same") && !strings.Contains(last.Err.Error(), "circle") {
+			t.Errorf("%s: %v", name, last.Err)
+		}
 		if strings.HasPrefix(name, "growing") && n < 10 {
 			t.Errorf("%s: cut off after %d redirects, 10 are allowed", name, n)
 		}

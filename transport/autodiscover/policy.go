@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -22,15 +23,18 @@ import (
 //   - a redirect or SRV target outside the e-mail domain is contacted only when
 //     it was allowed beforehand or is confirmed (Client.ConfirmRedirect).
 
-// domainOf is the domain part of an e-mail address, lower case.
+// domainOf is the domain part of an e-mail address, lower case, in ASCII form.
 func domainOf(address string) (string, error) {
 	at := strings.LastIndexByte(address, '@')
 	// Control characters would end the header field that carries the address.
 	if at <= 0 || strings.ContainsFunc(address, unicode.IsControl) {
 		return "", fmt.Errorf("%.100q is not an e-mail address", address)
 	}
-	domain := strings.ToLower(address[at+1:])
-	if !validDomain(domain) {
+	domain, err := idna.Lookup.ToASCII(address[at+1:]) // "müller.de" is asked for as xn--mller-kva.de
+	if isASCII(address[at+1:]) {
+		domain, err = strings.ToLower(address[at+1:]), nil
+	}
+	if err != nil || !validDomain(domain) {
 		return "", fmt.Errorf("%.100q is not an e-mail address: its domain is not a host name", address)
 	}
 	return domain, nil

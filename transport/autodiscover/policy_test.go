@@ -5,6 +5,7 @@ import "testing"
 func TestDomainOf(t *testing.T) {
 	for in, want := range map[string]string{
 		"alice@Contoso.Test": "contoso.test", `"a@b"@contoso.test`: "contoso.test", "616c@dev.local": "dev.local",
+		"a@Müller.de": "xn--mller-kva.de", "a@host_1.corp.test": "host_1.corp.test", "a@…": "",
 		"alice": "", "@contoso.test": "", "alice@": "", "alice@a..b": "", "alice@-a.test": "", "alice@a b.test": "", "alice@evil.test/x": "", "alice@evil.test:8443": "", "alice@contoso.test.": "",
 	} {
 		got, err := domainOf(in)

@@ -9,6 +9,7 @@ import (
 	"crypto/x509/pkix"
 	"fmt"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -90,6 +91,7 @@ func (w *world) listen() net.Listener {
 
 func (w *world) serve(scheme string, l net.Listener) {
 	s := &http.Server{
+		ErrorLog:     log.New(io.Discard, "", 0),
 		TLSNextProto: map[string]func(*http.Server, *tls.Conn, http.Handler){},
 		Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			body, _ := io.ReadAll(r.Body)
@@ -104,7 +106,6 @@ func (w *world) serve(scheme string, l net.Listener) {
 			h.ServeHTTP(rw, r)
 		}),
 	}
-	s.ErrorLog = nil
 	done := make(chan struct{})
 	go func() { s.Serve(l); close(done) }()
 	w.t.Cleanup(func() { s.Close(); <-done })
