@@ -87,6 +87,8 @@ type Hop struct {
 	From, To string
 	Status   int
 	Refused  string // why it was not followed, "" when it was
+
+	CredentialSent bool // a credential went to the host of From
 }
 
 // HopKind is what redirects.

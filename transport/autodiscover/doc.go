@@ -2,9 +2,9 @@
 // Outlook walks, reports every one of them, and never lets a credential reach a
 // host that the rules in policy.go do not allow.
 //
-// One file per step (root domain and autodiscover. in lookup.go, http-redirect,
-// SRV, JSON), one for the POX exchange they all end in (pox_exchange.go), and
-// pure parsers beside them. Sources: MS-OXDISCO, MS-OXDSCLI, RFC 2782.
+// search.go runs the steps; candidate.go, httpredirect.go, srvstep.go and
+// jsonstep.go hold them; all end in follow.go (redirects), ask.go (each URL once)
+// and post.go (one request). The parsers beside them do no I/O. Sources: MS-OXDISCO, MS-OXDSCLI, RFC 2782.
 package autodiscover
 
 // Step is one way of finding the Autodiscover service.
@@ -26,15 +26,6 @@ const (
 // Steps lists every step in Outlook's order.
 func Steps() []Step {
 	return []Step{StepGiven, StepSCP, StepRoot, StepAutodiscover, StepHTTPRedirect, StepSRV, StepJSON}
-}
-
-func (s Step) rank() int {
-	for i, v := range Steps() {
-		if v == s {
-			return i
-		}
-	}
-	return len(Steps())
 }
 
 // maxBody bounds every answer that is read: a real one has a few KiB, a mailbox

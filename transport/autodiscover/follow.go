@@ -46,7 +46,7 @@ func (s *search) takeHop(a *Attempt, from *url.URL, seen map[string]bool) *url.U
 
 // nextHop is the redirect in the answer at hand, nil if it is final.
 func (a *Attempt) nextHop() *Hop {
-	hop := &Hop{From: a.FinalURL, Status: a.Status}
+	hop := &Hop{From: a.FinalURL, Status: a.Status, CredentialSent: a.CredentialSent}
 	switch s := a.Settings; {
 	case a.Err != nil:
 		return nil

@@ -98,13 +98,13 @@ var hostile = []struct {
 		}},
 	{name: "srv points elsewhere", step: autodiscover.StepSRV, cause: autodiscover.CausePolicy, lure: true,
 		setup: func(w *world, c *autodiscover.Client) {
-			w.zone["_autodiscover._tcp.contoso.test"] = "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 evil.test."
+			w.record("_autodiscover._tcp.contoso.test", "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 evil.test.")
 		}},
 	{name: "srv points to another port", step: autodiscover.StepSRV, cause: autodiscover.CauseNoRecord,
 		setup: func(w *world, c *autodiscover.Client) {
 			w.host("https://mail.contoso.test", challenge)
 			w.path.ConnectTo["127.0.10.1:8443"] = w.path.ConnectTo["127.0.10.1:443"]
-			w.zone["_autodiscover._tcp.contoso.test"] = "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 8443 mail.contoso.test."
+			w.record("_autodiscover._tcp.contoso.test", "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 8443 mail.contoso.test.")
 		}},
 	{name: "json asks for a sign-in", step: autodiscover.StepJSON, cause: autodiscover.CauseStatus,
 		setup: func(w *world, c *autodiscover.Client) {
@@ -145,6 +145,8 @@ func newHostileWorld(t *testing.T, setup func(*world, *autodiscover.Client)) (*w
 	for _, h := range []string{evil, "https://autodiscover.evil.test"} {
 		w.host(h, challenge)
 	}
+	cred := auth.Credential{User: "alice", Domain: "CONTOSO", Password: auth.NewSecret(password)}
+	w.http.Mechanisms = []auth.Mechanism{auth.NegotiateNTLM(cred, auth.NTLMOptions{}), auth.NTLM(cred, auth.NTLMOptions{}), auth.Basic(cred)}
 	c := w.client()
 	setup(w, c)
 	return w, c
@@ -211,10 +213,10 @@ func TestNeverAsksAboveTheDomain(t *testing.T) {
 	}
 	w.client().Lookup(t.Context(), "alice@sales.contoso.test")
 	w.noLeak()
-	if len(w.asked) == 0 {
+	if len(w.names()) == 0 {
 		t.Fatal("nothing was looked up")
 	}
-	for _, name := range w.asked {
+	for _, name := range w.names() {
 		if name != "sales.contoso.test" && !strings.HasSuffix(name, ".sales.contoso.test") {
 			t.Errorf("%s was looked up", name)
 		}
@@ -238,11 +240,9 @@ func TestPublicSuffixIsNeverAsked(t *testing.T) {
 				t.Errorf("%s, %s: %v", domain, a.Step, a.Err)
 			}
 		}
-		w.mu.Lock()
-		if len(r.Attempts) != 5 || len(w.seen) > 0 || len(w.asked) > 0 {
-			t.Errorf("%s: %d attempts, %d requests, DNS %q", domain, len(r.Attempts), len(w.seen), w.asked)
+		if len(r.Attempts) != 5 || len(w.seen) > 0 || len(w.names()) > 0 {
+			t.Errorf("%s: %d attempts, %d requests, DNS %q", domain, len(r.Attempts), len(w.seen), w.names())
 		}
-		w.mu.Unlock()
 	}
 }
 
@@ -265,7 +265,7 @@ func TestRefusalIsRemembered(t *testing.T) {
 	w, c := newHostileWorld(t, func(w *world, c *autodiscover.Client) {
 		w.host("http://autodiscover.contoso.test", redirectTo(evil+xmlPath))
 		w.host("https://contoso.test", redirectTo(evil+xmlPath+"?other"))
-		w.zone["_autodiscover._tcp.contoso.test"] = "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 evil.test."
+		w.record("_autodiscover._tcp.contoso.test", "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 evil.test.")
 	})
 	asked := 0
 	c.ConfirmRedirect = func(from, to string) bool { asked++; return false }

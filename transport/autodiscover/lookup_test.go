@@ -33,7 +33,7 @@ func TestLookupReportsEveryStep(t *testing.T) {
 	w.host("https://contoso.test", website)
 	w.host("https://autodiscover.contoso.test", mailServer)
 	w.host("http://autodiscover.contoso.test", redirectTo("https://autodiscover.contoso.test"+xmlPath))
-	w.zone["_autodiscover._tcp.contoso.test"] = "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 autodiscover.contoso.test."
+	w.record("_autodiscover._tcp.contoso.test", "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 autodiscover.contoso.test.")
 	var found, finished []autodiscover.Step
 	c := w.client()
 	c.Found = func(a autodiscover.Attempt) {
@@ -52,7 +52,7 @@ func TestLookupReportsEveryStep(t *testing.T) {
 		t.Errorf("%d attempts, finished %v, found %v", len(r.Attempts), finished, found)
 	}
 	b := r.Best
-	if b.Status != 200 || b.Authn != "Basic" || !b.CredentialSent || b.Server.FEServer != "EX01" || b.Server.RequestID != "6a1b" || b.RemoteAddr != "127.0.10.1:443" || len(b.Offered) != 3 {
+	if b.Status != 200 || b.Authn != "Basic" || !b.CredentialSent || b.Server.FEServer != "EX01" || b.Server.RequestID != "6a1b" || b.RemoteAddr != "127.0.10.1:443" || len(b.Offered) != 2 {
 		t.Errorf("Best = %+v", b.Answer)
 	}
 	if u, _ := b.Settings.MailboxURL(true); u != "https://mail.contoso.test/mapi/emsmdb/?MailboxId=guid@contoso.test" {
@@ -146,7 +146,7 @@ func TestRedirectURL(t *testing.T) {
 	}))
 	w.host("https://mail.contoso.test", mailServer)
 	r := w.client().Lookup(t.Context(), address)
-	if r.Best == nil || r.Best.FinalURL != "https://mail.contoso.test"+xmlPath || len(r.Best.Hops) != 1 || r.Best.Hops[0].Kind != autodiscover.HopURL {
+	if r.Best == nil || r.Best.FinalURL != "https://mail.contoso.test"+xmlPath || len(r.Best.Hops) != 1 || r.Best.Hops[0].Kind != autodiscover.HopURL || !r.Best.Hops[0].CredentialSent {
 		t.Fatalf("Best = %+v", r.Best)
 	}
 }
@@ -256,8 +256,8 @@ func TestNotAnAddress(t *testing.T) {
 			t.Errorf("%q: %+v", bad, r)
 		}
 	}
-	if len(w.asked) > 0 {
-		t.Errorf("DNS was asked for %q", w.asked)
+	if len(w.names()) > 0 {
+		t.Errorf("DNS was asked for %q", w.names())
 	}
 }
 
@@ -269,10 +269,10 @@ func TestWrongPasswordOncePerEndpoint(t *testing.T) {
 		w.host(h, mailServer)
 	}
 	w.host("http://autodiscover.contoso.test", redirectTo("https://autodiscover.contoso.test"+xmlPath))
-	w.zone["_autodiscover._tcp.contoso.test"] = "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 AutoDiscover.contoso.test."
+	w.record("_autodiscover._tcp.contoso.test", "_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 443 AutoDiscover.contoso.test.")
 	r := w.client().Lookup(t.Context(), address)
 	a := attemptOf(t, r, autodiscover.StepAutodiscover)
-	if causeOf(a.Err) != autodiscover.CauseAuth || a.Status != 401 || !a.CredentialSent || len(a.Offered) != 3 {
+	if causeOf(a.Err) != autodiscover.CauseAuth || a.Status != 401 || !a.CredentialSent || len(a.Offered) != 2 {
 		t.Errorf("%+v: %v", a.Answer, a.Err)
 	}
 	if root := attemptOf(t, r, autodiscover.StepRoot); !strings.Contains(root.Err.Error(), "may be a website") {
@@ -309,12 +309,12 @@ func TestJSONLeadsToPOX(t *testing.T) {
 func TestSRVFallsBackWhenUnreachable(t *testing.T) {
 	w := newWorld(t)
 	w.host("https://second.contoso.test", mailServer)
-	w.zone["_autodiscover._tcp.contoso.test"] = strings.Join([]string{
+	w.record("_autodiscover._tcp.contoso.test", strings.Join([]string{
 		"_autodiscover._tcp.contoso.test. 60 IN SRV 5 0 443 second.contoso.test.",
 		"_autodiscover._tcp.contoso.test. 60 IN SRV 1 0 443 gone.contoso.test.",
 		"_autodiscover._tcp.contoso.test. 60 IN SRV 9 0 443 third.contoso.test.",
 		"_autodiscover._tcp.contoso.test. 60 IN SRV 0 0 8443 odd.contoso.test.",
-	}, "\n")
+	}, "\n"))
 	r := w.client().Lookup(t.Context(), address)
 	if r.Best == nil || r.Best.URL != "https://second.contoso.test"+xmlPath || len(r.SRV) != 4 {
 		t.Fatalf("Best = %+v, SRV = %+v", r.Best, r.SRV)
@@ -322,7 +322,7 @@ func TestSRVFallsBackWhenUnreachable(t *testing.T) {
 	if a := attemptOf(t, r, autodiscover.StepSRV); a.URL != "https://gone.contoso.test"+xmlPath || causeOf(a.Err) != autodiscover.CauseNetwork {
 		t.Errorf("the first target is reported: %+v", a)
 	}
-	for _, name := range w.asked {
+	for _, name := range w.names() {
 		if strings.HasPrefix(name, "third.") || strings.HasPrefix(name, "odd.") {
 			t.Errorf("%s was looked up", name)
 		}

@@ -17,7 +17,7 @@ func TestSilentHostDoesNotHideTheOthers(t *testing.T) {
 	w := newWorld(t)
 	silent := w.listen()
 	t.Cleanup(func() { silent.Close() })
-	w.zone["contoso.test"] = "contoso.test. 60 IN A 127.0.10.2"
+	w.record("contoso.test", "contoso.test. 60 IN A 127.0.10.2")
 	w.path.ConnectTo["127.0.10.2:443"] = silent.Addr().String()
 	w.path.Limits = netpath.Limits{TLS: 300 * time.Millisecond}
 	w.host("https://autodiscover.contoso.test", mailServer)
@@ -82,7 +82,7 @@ func TestRefusedConnectionNamesTheAddress(t *testing.T) {
 	w := newWorld(t)
 	gone := w.listen()
 	gone.Close()
-	w.zone["autodiscover.contoso.test"] = "autodiscover.contoso.test. 60 IN A 127.0.10.3"
+	w.record("autodiscover.contoso.test", "autodiscover.contoso.test. 60 IN A 127.0.10.3")
 	for _, port := range []string{"80", "443"} {
 		w.path.ConnectTo[net.JoinHostPort("127.0.10.3", port)] = gone.Addr().String()
 	}

@@ -76,9 +76,25 @@ func (w *world) client() *autodiscover.Client { return &autodiscover.Client{HTTP
 
 // host puts a server on the network; its name gets an address.
 func (w *world) host(origin string, h http.HandlerFunc) {
+	w.mu.Lock()
 	w.hosts[origin] = h
+	w.mu.Unlock()
 	_, name, _ := strings.Cut(origin, "://")
-	w.zone[name] = name + ". 60 IN A 127.0.10.1"
+	w.record(name, name+". 60 IN A 127.0.10.1")
+}
+
+// record puts records, one a line, into DNS.
+func (w *world) record(name, lines string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.zone[name] = lines
+}
+
+// names lists what was asked in DNS so far.
+func (w *world) names() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.asked)
 }
 
 func (w *world) listen() net.Listener {
@@ -233,7 +249,9 @@ func mailServer(rw http.ResponseWriter, r *http.Request) {
 func withSignIn(h http.HandlerFunc) http.HandlerFunc {
 	return func(rw http.ResponseWriter, r *http.Request) {
 		if _, pw, ok := r.BasicAuth(); !ok || pw != password {
-			challenge(rw, r)
+			rw.Header().Add("WWW-Authenticate", `Bearer client_id="0002", trusted_issuers="a@x,b@*"`)
+			rw.Header().Add("WWW-Authenticate", `Basic realm="mail.contoso.test"`)
+			rw.WriteHeader(http.StatusUnauthorized)
 			return
 		}
 		h(rw, r)
