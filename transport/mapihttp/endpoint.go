@@ -114,6 +114,9 @@ func (e *endpoint) send(ctx context.Context, c *call) (*Answer, error) {
 	if f != nil && ctx.Err() == nil && retry(f, c) {
 		a, f = e.attempt(ctx, c, st)
 	}
+	if f != nil && noStatus(f.Err) {
+		e.cfg.HTTP.DropIdle() // gromox leaves stray bytes behind such an answer
+	}
 	e.settle(ctx, c, a, f, time.Since(start))
 	if f != nil {
 		return a, f

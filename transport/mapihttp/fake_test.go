@@ -21,6 +21,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/nspi"
 	"github.com/mapiscope/mapiscope/transport/props"
 	"github.com/mapiscope/mapiscope/transport/rop"
+	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
 const (
@@ -42,7 +43,6 @@ type fake struct {
 	seen     []seen
 	contexts map[string]*fakeContext
 	made     int
-	gromox   bool
 	rops     func(*fakeContext, rop.Request) []rop.Response
 	unasked  []rop.Response // sent with the next Execute
 }
@@ -51,7 +51,6 @@ type fakeContext struct {
 	id       string
 	sequence int
 	handles  uint32
-	waiting  bool
 }
 
 // seen is one request as it arrived.
@@ -347,20 +346,10 @@ func (t *turn) notificationWait() {
 	if !t.resume(false) {
 		return
 	}
-	f := t.f
-	f.mu.Lock()
-	busy := t.ctx.waiting
-	t.ctx.waiting = true
-	f.mu.Unlock()
-	if busy {
-		t.reply((&emsmdb.NotificationWaitResponse{ErrorCode: mapierr.Rejected}).Encode())
-		return
-	}
-	defer func() { f.mu.Lock(); t.ctx.waiting = false; f.mu.Unlock() }()
 	t.headers(0)
 	t.write("PROCESSING\r\n")
 	select {
-	case <-f.event:
+	case <-t.f.event:
 		t.write("DONE\r\nX-ElapsedTime: 5\r\n\r\n")
 		t.write(string((&emsmdb.NotificationWaitResponse{EventPending: 1}).Encode()))
 	case <-t.r.Context().Done():
@@ -476,3 +465,35 @@ func short(t testing.TB) context.Context {
 	return ctx
 }
 
+// partial answers the first n operations of an Execute and hands the rest back.
+func (t *turn) partial(n int) []byte {
+	q, err := emsmdb.DecodeExecuteRequest(t.body)
+	if err != nil {
+		t.f.t.Error(err)
+		return nil
+	}
+	sent, err := rop.DecodeRequestBuffer(q.ROPs[0])
+	if err != nil {
+		t.f.t.Error(err)
+		return nil
+	}
+	n = min(n, len(sent.Requests))
+	if n < len(sent.Requests) {
+		var w wire.Writer
+		for _, q := range sent.Requests[n:] {
+			q.Encode(&w)
+		}
+		t.f.unasked = []rop.Response{&rop.BufferTooSmallResponse{SizeNeeded: 0x7000, Undone: w.Bytes()}}
+	}
+	sent.Requests = sent.Requests[:n]
+	return (&emsmdb.ExecuteResponse{ROPs: [][]byte{t.run(sent)}}).Encode()
+}
+
+// payload is an Execute answer with these operations and no handles.
+func (t *turn) payload(answers ...rop.Response) []byte {
+	b, err := (&rop.ResponseBuffer{Responses: answers}).Encode()
+	if err != nil {
+		t.f.t.Error(err)
+	}
+	return (&emsmdb.ExecuteResponse{ROPs: [][]byte{b}}).Encode()
+}

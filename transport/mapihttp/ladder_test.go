@@ -95,7 +95,9 @@ func TestState04ResponseCodeInAdditionalHeaders(t *testing.T) {
 func TestState05NotChunkedWithTags(t *testing.T) {
 	f := newFake(t)
 	body := "PROCESSING\r\nDONE\r\nX-StartTime: x\r\n\r\n" + connectOK()
-	f.once("Connect", func(t *turn) { t.raw(rawHead(fmt.Sprintf("Content-Length: %d", len(body)), "Connection: close") + body) })
+	f.once("Connect", func(t *turn) {
+		t.raw(rawHead(fmt.Sprintf("Content-Length: %d", len(body)), "Connection: close") + body)
+	})
 	f.once("Connect", func(t *turn) { t.raw(rawHead("Connection: close") + body) }) // ends with the connection
 	f.once("Connect", func(t *turn) {
 		t.raw(rawHead(fmt.Sprintf("Content-Length: %d", len(connectOK())), "Connection: close") + connectOK()) // no tags at all
