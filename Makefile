@@ -56,8 +56,8 @@ lint: ## staticcheck, and govulncheck where its database can be reached
 	.ci/vulncheck $(GOVULNCHECK)
 
 bench: ## the engine, a diagnosis and the process, each next to its floor
-	$(GO) test -run '^$$' -bench 'Execute|Process' -benchtime 3s .
-	$(GO) test -run '^$$' -bench Diagnosis -benchtime 5x .
+	$(GO) test -run '^$$' -bench 'PlainPOST|Execute' -benchtime 3s ./transport/mapihttp
+	$(GO) test -run '^$$' -bench 'Diagnosis|Process' -benchtime 10x .
 
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \
