@@ -116,31 +116,30 @@ func (c *call) poxSettings(u *User, p published) {
 }
 
 // protocols lists the Protocol elements. With X-MapiHttpCapability Exchange gives
-// mapiHttp and neither EXCH nor EXPR (MS-OXDSCLI 3.2.5.1); gromox gives all.
+// mapiHttp and neither EXCH nor EXPR (MS-OXDSCLI 3.2.5.1).
 func (c *call) protocols(u *User, p published) (out []element) {
-	all := c.b.manner == Gromox
+	if c.b.manner == Gromox {
+		return c.gromoxProtocols(u, p)
+	}
 	mapi := p.mapiHTTP && c.r.Header.Get("X-MapiHttpCapability") == "1"
 	outlook := strings.Contains(c.r.UserAgent(), "Microsoft Office/") || strings.Contains(c.r.Header.Get("X-ClientCanHandle"), "ExHttpInfo")
 	if mapi {
 		out = append(out, c.protocolMapiHTTP(u, p))
 	}
-	if p.exch && (all || !mapi) {
+	if p.exch && !mapi {
 		out = append(out, c.protocolEXCH(u, p))
 	}
-	if p.expr && (all || !mapi) && p.external != "" {
+	if p.expr && !mapi && p.external != "" {
 		out = append(out, c.protocolRPC("EXPR", p.external))
 	}
-	if p.exhttp && (all || !mapi && outlook) {
+	if p.exhttp && !mapi && outlook {
 		for _, host := range []string{p.internal, p.external} { // internal first
 			if host != "" {
 				out = append(out, c.protocolRPC("EXHTTP", host))
 			}
 		}
 	}
-	if !all {
-		out = append(out, c.protocolWEB(p))
-	}
-	return out
+	return append(out, c.protocolWEB(p))
 }
 
 func (c *call) protocolMapiHTTP(u *User, p published) element {

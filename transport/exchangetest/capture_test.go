@@ -187,6 +187,32 @@ func TestAddressBookAsGromox(t *testing.T) {
 	}
 }
 
+func TestAutodiscoverAsGromox(t *testing.T) {
+	raw, err := os.ReadFile("testdata/gromox/b3-ad-auth-cap.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, captured, _ := strings.Cut(string(raw), "<?xml")
+	want, err := autodiscover.ParsePOX([]byte("<?xml" + strings.TrimSpace(captured)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := start(t, Options{Manner: Gromox, Domain: "example.test"})
+	got, err := autodiscover.ParsePOX(s.discover(t, s.User(0), "X-MapiHttpCapability", "1").body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range want.Protocols {
+		if i >= len(got.Protocols) || got.Protocols[i].Type != p.Type {
+			t.Fatalf("protocols %+v, want %+v", got.Protocols, want.Protocols)
+		}
+	}
+	host := func(u string) string { return strings.Split(u, "?")[0] }
+	if host(got.MapiHTTP.MailStore.External) != host(want.MapiHTTP.MailStore.External) || host(got.MapiHTTP.AddressBook.Internal) != host(want.MapiHTTP.AddressBook.Internal) {
+		t.Errorf("mapiHttp %+v, want %+v", got.MapiHTTP, want.MapiHTTP)
+	}
+}
+
 func TestRefusesAsGromox(t *testing.T) {
 	s := start(t, Options{Manner: Gromox})
 	get := func(url string, u User) *http.Response {

@@ -6,10 +6,17 @@ import (
 	"github.com/mapiscope/mapiscope/transport/emsmdb"
 	"github.com/mapiscope/mapiscope/transport/mapierr"
 	"github.com/mapiscope/mapiscope/transport/rop"
+	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
-// minRopOut is the least MaxRopOut that is not refused (MS-OXCRPC 3.1.4.2).
-const minRopOut = 8
+const (
+	// minRopOut is the least MaxRopOut that is not refused (MS-OXCRPC 3.1.4.2).
+	minRopOut = 8
+	// maxAnswer is the most that one extended buffer carries (MS-OXCRPC 3.1.4.1.1).
+	maxAnswer = 32 << 10
+	// bufferHeader is RPC_HEADER_EXT before a payload.
+	bufferHeader = 8
+)
 
 // execute carries out remote operations (MS-OXCMAPIHTTP 2.2.4.2).
 func (c *call) execute(x *sessionContext) {
@@ -30,11 +37,9 @@ func (c *call) execute(x *sessionContext) {
 	if c.b.manner == Gromox {
 		p.Flags = q.Flags
 	}
+	room := min(int(q.MaxRopOut)-bufferHeader, maxAnswer)
 	for _, payload := range q.ROPs {
-		out, code := x.session.batch(c, payload)
-		if code == mapierr.OK && len(out)+8 > int(q.MaxRopOut) {
-			code = mapierr.BufferTooSmall
-		}
+		out, code := x.session.batch(c, payload, room)
 		if code != mapierr.OK {
 			p = &emsmdb.ExecuteResponse{StatusCode: code}
 			break
@@ -59,8 +64,9 @@ func (c *call) packing(flags uint32) (p emsmdb.Packing) {
 	return p
 }
 
-// batch carries out one payload; events that wait come last (MS-OXCROPS 3.1.5.1).
-func (se *session) batch(c *call, payload []byte) ([]byte, mapierr.Code) {
+// batch carries out one payload, whose answer may take room bytes; events that
+// wait come last (MS-OXCROPS 3.1.5.1).
+func (se *session) batch(c *call, payload []byte, room int) ([]byte, mapierr.Code) {
 	q, err := rop.DecodeRequestBuffer(payload)
 	if err != nil {
 		return nil, mapierr.RPCFormat
@@ -70,16 +76,48 @@ func (se *session) batch(c *call, payload []byte) ([]byte, mapierr.Code) {
 		p.Responses = []rop.Response{&rop.BackoffResponse{Duration: c.b.busy}}
 		q.Requests = nil
 	}
-	for _, request := range q.Requests {
+	room -= 2 + 4*len(q.Handles) // RopSize and the handle table
+	for i, request := range q.Requests {
 		c.s.seen.update(func() { c.rec.ROPs = append(c.rec.ROPs, request.ID()) })
-		if r := se.perform(c, request, p.Handles); r != nil {
+		r := se.perform(c, request, p.Handles, room)
+		size := sizeOf(r)
+		if size > room {
+			if i == 0 {
+				return nil, mapierr.BufferTooSmall
+			}
+			p.Responses = append(p.Responses, &rop.BufferTooSmallResponse{SizeNeeded: uint16(min(size, 0xFFFF)), Undone: encoded(q.Requests[i:])})
+			return encodeBuffer(p)
+		}
+		if room -= size; r != nil {
 			p.Responses = append(p.Responses, r)
 		}
 	}
 	p.Responses = append(p.Responses, se.fetch()...)
+	return encodeBuffer(p)
+}
+
+func encodeBuffer(p *rop.ResponseBuffer) ([]byte, mapierr.Code) {
 	out, err := p.Encode()
 	if err != nil {
-		return nil, mapierr.ServerOOM // does not fit
+		return nil, mapierr.ServerOOM // it does not fit
 	}
 	return out, mapierr.OK
+}
+
+// sizeOf is what r takes in the answer; nothing for nil.
+func sizeOf(r rop.Response) int {
+	if r == nil {
+		return 0
+	}
+	w := new(wire.Writer)
+	r.Encode(w)
+	return w.Len()
+}
+
+func encoded(requests []rop.Request) []byte {
+	w := new(wire.Writer)
+	for _, q := range requests {
+		q.Encode(w)
+	}
+	return w.Bytes()
 }

@@ -20,7 +20,8 @@ type FaultInfo struct {
 	Title    string   // one sentence for people
 	Imitates string   // what a real server or network does
 	Variants []string // kinds of it, the first is the default; empty when there is one kind
-	Cause    string   // cause a diagnosis should name; "" when nothing is wrong
+	Cause    string   // cause that a diagnosis should name for the first variant; "" when there is none to name
+	Healthy  bool     // nothing is wrong, the server is merely different
 }
 
 type faultRow struct {

@@ -36,18 +36,18 @@ var authFaults = []faultRow{
 			b.schemes["mapi"] = []string{"Negotiate", "NTLM"}
 			b.forgetLegs = map[string]bool{"mapi": true}
 		}},
-	{FaultInfo{Name: "basic-only",
+	{FaultInfo{Name: "basic-only", Healthy: true,
 		Title:    "Healthy: the server offers Basic and nothing else.",
 		Imitates: "a server behind a proxy that can pass on only Basic"},
 		func(b *behaviour, _ Fault) { b.schemes[""] = []string{"Basic"} }},
-	{FaultInfo{Name: "ntlm-only",
+	{FaultInfo{Name: "ntlm-only", Healthy: true,
 		Title:    "Healthy: the server offers Negotiate and NTLM, with Extended Protection.",
 		Imitates: "the default of Exchange since 2019 CU14"},
 		func(b *behaviour, _ Fault) {
 			b.schemes[""] = []string{"Negotiate", "NTLM"}
 			b.ep["mapi"] = EPRequire
 		}},
-	{FaultInfo{Name: "modern-auth-offered",
+	{FaultInfo{Name: "modern-auth-offered", Healthy: true,
 		Title:    "Healthy: Bearer is offered first, Negotiate and NTLM work.",
 		Imitates: "OAuth on a virtual directory without hybrid modern authentication"},
 		func(b *behaviour, _ Fault) { b.schemes[""] = []string{"Bearer", "Negotiate", "NTLM"} }},

@@ -114,18 +114,18 @@ var discoveryFaults = []faultRow{
 				return back
 			})
 		}},
-	{FaultInfo{Name: "discovery-srv",
+	{FaultInfo{Name: "discovery-srv", Healthy: true,
 		Title:    "Healthy: only the SRV record leads to Autodiscover.",
 		Imitates: "a hosted domain with nothing but _autodiscover._tcp"},
 		func(b *behaviour, _ Fault) { b.zone.drop(b.names.autodiscover) }},
-	{FaultInfo{Name: "discovery-http-redirect",
+	{FaultInfo{Name: "discovery-http-redirect", Healthy: true,
 		Title:    "Healthy: only the redirect on port 80 leads to Autodiscover.",
 		Imitates: "a hosted domain whose autodiscover name has no certificate of its own"},
 		func(b *behaviour, _ Fault) {
 			b.zone.drop("_autodiscover._tcp." + b.names.domain)
 			b.zone.host(b.names.autodiscover, redirectAddr)
 		}},
-	{FaultInfo{Name: "discovery-redirect-address",
+	{FaultInfo{Name: "discovery-redirect-address", Healthy: true,
 		Title:    "Healthy: Autodiscover sends the client on to another address.",
 		Imitates: "redirectAddr to a second accepted domain (hybrid, mergers)"},
 		func(b *behaviour, f Fault) {
@@ -140,7 +140,7 @@ var discoveryFaults = []faultRow{
 				return true
 			})
 		}},
-	{FaultInfo{Name: "discovery-redirect-url",
+	{FaultInfo{Name: "discovery-redirect-url", Healthy: true,
 		Title:    "Healthy: Autodiscover sends the client on to another URL.",
 		Imitates: "redirectUrl to the namespace of another site"},
 		func(b *behaviour, _ Fault) {

@@ -2,7 +2,7 @@ package exchangetest
 
 // mannerFaults change whose answers are given.
 var mannerFaults = []faultRow{
-	{FaultInfo{Name: "gromox",
+	{FaultInfo{Name: "gromox", Healthy: true,
 		Title:    "Healthy: the server is grommunio gromox.",
 		Imitates: "its own response codes and cookies, 404 for a browser, no health page"},
 		func(b *behaviour, _ Fault) { b.manner = Gromox }},

@@ -262,7 +262,9 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 }
 
 func poxAnswers(piece string) func(*testing.T, *Server) bool {
-	return func(t *testing.T, s *Server) bool { return strings.Contains(s.discover(t, s.User(0), "X", "").raw, piece) }
+	return func(t *testing.T, s *Server) bool {
+		return strings.Contains(s.discover(t, s.User(0), "X", "").raw, piece)
+	}
 }
 
 func certInvalid(reason x509.InvalidReason) func(*testing.T, *Server) bool {

@@ -71,3 +71,24 @@ func (c *call) gromoxPing(x *sessionContext) {
 	c.cookies(x, ordinary)
 	c.text(http.StatusOK, "application/mapi-http", "PROCESSING\r\nDONE\r\nX-ElapsedTime: 0\r\nX-StartTime: "+c.from.Format(http.TimeFormat)+"\r\n\r\n")
 }
+
+// gromoxProtocols gives everything at once, in gromox's order.
+func (c *call) gromoxProtocols(u *User, p published) (out []element) {
+	host := p.external
+	if host == "" {
+		host = p.internal
+	}
+	if p.exhttp {
+		out = append(out, c.protocolRPC("EXHTTP", host))
+	}
+	if p.mapiHTTP && c.r.Header.Get("X-MapiHttpCapability") != "" {
+		out = append(out, c.protocolMapiHTTP(u, p))
+	}
+	if p.exch {
+		out = append(out, c.protocolEXCH(u, p))
+	}
+	if p.expr {
+		out = append(out, c.protocolRPC("EXPR", host))
+	}
+	return out
+}

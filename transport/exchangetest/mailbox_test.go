@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -114,6 +115,57 @@ func TestHierarchy(t *testing.T) {
 	}
 	if code := out.Responses[5].Code(); code != mapierr.NotFound || out.Handles[3] != rop.NoHandle {
 		t.Errorf("a folder that is not there: %v, handle %#x", code, out.Handles[3])
+	}
+}
+
+// A table that does not fit comes in pieces, without a row lost or doubled, and
+// an operation whose answer does not fit is handed back.
+func TestBufferTooSmall(t *testing.T) {
+	alice := User{Address: "alice@contoso.test", Password: "x"}
+	for range 600 {
+		alice.Messages = append(alice.Messages, Message{Subject: strings.Repeat("long ", 60)})
+	}
+	s := start(t, Options{Users: []User{alice}})
+	c, logon, store := opened(t, s, 0)
+	columns := []props.Tag{props.TagMid, props.TagSubject}
+	query := &rop.QueryRowsRequest{Input: 2, Forward: true, RowCount: 1000}
+	out := c.execute([]uint32{logon, rop.NoHandle, rop.NoHandle},
+		&rop.OpenFolderRequest{Output: 1, FolderID: store.FolderIDs[rop.FolderInbox]},
+		&rop.GetContentsTableRequest{Input: 1, Output: 2}, &rop.SetColumnsRequest{Input: 2, Columns: columns}, query, query, query, query, query, query, query)
+	handles := out.Handles
+	seen := map[int64]bool{}
+	note := func(p rop.Response) int {
+		rows := p.(*rop.QueryRowsResponse).Rows
+		for _, row := range rows {
+			mid, _ := props.Get[int64](row, props.TagMid)
+			if subject, _ := props.Get[string](row, props.TagSubject); seen[mid] || len(subject) != maxRowString || !strings.HasSuffix(subject, "...") {
+				t.Fatalf("row %d came twice or its subject is %q", mid, subject)
+			}
+			seen[mid] = true
+		}
+		return len(rows)
+	}
+	n := len(out.Responses) - 1
+	for _, p := range out.Responses[3:n] {
+		note(p)
+	}
+	if last, ok := out.Responses[n].(*rop.BufferTooSmallResponse); !ok || len(last.Undone) == 0 {
+		t.Fatalf("the last response of %d is %v", n, out.Responses[n].ID())
+	}
+	for note(c.execute(handles, query).Responses[0]) > 0 {
+	}
+	if len(seen) != 600 {
+		t.Errorf("%d rows of 600", len(seen))
+	}
+	payload, err := (&rop.RequestBuffer{Requests: []rop.Request{&rop.GetPropertiesSpecificRequest{Columns: []props.Tag{props.TagMailboxOwnerName}}}, Handles: handles}).Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[uint32]mapierr.Code{7: mapierr.RPCFailed, 30: mapierr.BufferTooSmall, 0x8008: mapierr.OK} {
+		r := c.do("Execute", (&emsmdb.ExecuteRequest{ROPs: [][]byte{payload}, MaxRopOut: limit}).Encode())
+		if p, err := emsmdb.DecodeExecuteResponse(r.body); err != nil || p.StatusCode != want {
+			t.Errorf("MaxRopOut %d: %+v, %v; want %v", limit, p, err, want)
+		}
 	}
 }
 

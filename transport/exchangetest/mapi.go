@@ -34,7 +34,7 @@ func (c *call) mapiDirectory(path string) {
 		}
 	}
 	if endpoint == "" {
-		c.text(http.StatusNotFound, "text/html", "<h1>404 - File or directory not found.</h1>")
+		c.iisNotFound()
 		return
 	}
 	c.signedIn(func() {
@@ -171,11 +171,11 @@ func (c *call) begin(x *sessionContext, how turn) {
 
 func (c *call) expiration(x *sessionContext) {
 	life := lifeAfterExecute
-	switch kind := c.rec.RequestType; {
+	switch {
 	case c.b.manner == Gromox:
 	case x == nil:
 		return
-	case kind == "Connect" || kind == "Bind":
+	case c.rec.RequestType == "Connect":
 		c.set("X-TunnelExpirationTime", "1800000")
 		life = lifeAfterConnect
 	}

@@ -12,8 +12,9 @@ import (
 // replGUID identifies replica 1 of every mailbox.
 var replGUID = wire.GUID{0x71, 0x78, 0xC9, 0x55, 0x4A, 0xBC, 0x70, 0x4E, 0x83, 0x45, 0x3C, 0x19, 0x5D, 0x99, 0x18, 0xB4}
 
-// perform carries out one remote operation; nil for one without an answer.
-func (se *session) perform(c *call, q rop.Request, handles []uint32) rop.Response {
+// perform carries out one remote operation; nil for one without an answer. Rows
+// are given as far as they fit into room bytes.
+func (se *session) perform(c *call, q rop.Request, handles []uint32, room int) rop.Response {
 	if q, ok := q.(*rop.LogonRequest); ok {
 		return se.logon(c, q, handles)
 	}
@@ -27,6 +28,9 @@ func (se *session) perform(c *call, q rop.Request, handles []uint32) rop.Respons
 	}
 	o.box.mu.Lock()
 	defer o.box.mu.Unlock()
+	if q, ok := q.(*rop.QueryRowsRequest); ok {
+		return queryRows(o, q, room)
+	}
 	p, code := se.onObject(o, q, handles)
 	if code != mapierr.OK {
 		return rop.Refuse(q, code)
@@ -71,8 +75,6 @@ func (se *session) onObject(o *object, q rop.Request, handles []uint32) (rop.Res
 		return getProperties(o, q)
 	case *rop.SetColumnsRequest:
 		return setColumns(o, q)
-	case *rop.QueryRowsRequest:
-		return queryRows(o, q)
 	case *rop.GetReceiveFolderRequest:
 		return receiveFolder(o, q)
 	case *rop.RegisterNotificationRequest:
@@ -172,14 +174,26 @@ func setColumns(o *object, q *rop.SetColumnsRequest) (rop.Response, mapierr.Code
 	return &rop.SetColumnsResponse{Result: rop.Result{Handle: q.Input}, TableStatus: rop.TableComplete}, mapierr.OK
 }
 
-func queryRows(o *object, q *rop.QueryRowsRequest) (rop.Response, mapierr.Code) {
+// queryRows gives as many rows as fit, but at least one (MS-OXCTABL 3.2.5.5).
+func queryRows(o *object, q *rop.QueryRowsRequest, room int) rop.Response {
 	switch {
 	case o.table == nil:
-		return nil, mapierr.NotSupported
+		return rop.Refuse(q, mapierr.NotSupported)
 	case o.table.columns == nil:
-		return nil, mapierr.NullObject
+		return rop.Refuse(q, mapierr.NullObject)
 	}
-	return o.table.query(q), mapierr.OK
+	for wanted := *q; ; wanted.RowCount = wanted.RowCount / 2 {
+		before := o.table.cursor
+		p := o.table.query(&wanted)
+		if sizeOf(p) <= room {
+			return p
+		}
+		o.table.cursor = before // these rows are not given
+		if len(p.Rows) <= 1 {
+			return p // the caller finds it too large
+		}
+		wanted.RowCount = uint16(len(p.Rows))
+	}
 }
 
 func receiveFolder(o *object, q *rop.GetReceiveFolderRequest) (rop.Response, mapierr.Code) {

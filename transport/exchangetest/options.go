@@ -43,7 +43,8 @@ type Options struct {
 	Faults []Fault
 }
 
-// User is an account with a mailbox.
+// User is an account with a mailbox. Only Address and Password are needed; Start
+// derives the rest.
 type User struct {
 	Address     string // alice@contoso.test
 	Login       string // CONTOSO\alice

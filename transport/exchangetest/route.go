@@ -30,11 +30,13 @@ func (c *call) exchange() {
 	switch {
 	case c.r.Method == http.MethodPost && c.r.ContentLength == 0 && c.r.Header.Get("Content-Length") == "":
 		c.lengthRequired()
+	case c.vdir == "mapi" && c.b.manner == Exchange2013:
+		c.iisNotFound()
 	case slices.Contains(healthVDirs, c.vdir) && path == "/"+c.vdir+"/healthcheck.htm":
 		c.healthcheck()
 	case c.b.down[c.vdir]:
 		c.empty(http.StatusServiceUnavailable)
-	case c.vdir == "mapi" && c.b.manner != Exchange2013:
+	case c.vdir == "mapi":
 		c.mapiDirectory(path)
 	case path == "/autodiscover/autodiscover.xml":
 		c.signedIn(c.autodiscoverPOX)
@@ -43,8 +45,12 @@ func (c *call) exchange() {
 	case c.vdir == "owa" || c.vdir == "":
 		c.owa()
 	default:
-		c.text(http.StatusNotFound, "text/html", "<h1>404 - File or directory not found.</h1>")
+		c.iisNotFound()
 	}
+}
+
+func (c *call) iisNotFound() {
+	c.text(http.StatusNotFound, "text/html", "<h1>404 - File or directory not found.</h1>")
 }
 
 // lengthRequired is what http.sys says before anybody looks at the request.

@@ -76,6 +76,10 @@ func (o *Options) complete() error {
 	if o.Users == nil {
 		o.Users = DefaultUsers(o.Domain)
 	}
+	o.Users = slices.Clone(o.Users)
+	for i := range o.Users {
+		o.Users[i] = o.Users[i].complete(o.Domain)
+	}
 	if o.Listen == "" {
 		o.Listen = "127.0.0.1"
 	}

@@ -20,6 +20,7 @@ type session struct {
 	next     uint32
 	listens  *mailbox // where it is registered for events; nil before the logon
 	queue    []*rop.NotifyResponse
+	ended    bool
 
 	event chan struct{} // has an element while the queue may not be empty
 }
@@ -44,7 +45,7 @@ func newSession(s *Server, u *User) *session {
 func (se *session) end() {
 	se.mu.Lock()
 	box := se.listens
-	se.listens = nil
+	se.listens, se.ended = nil, true
 	se.mu.Unlock()
 	if box != nil {
 		box.mu.Lock()
@@ -56,11 +57,12 @@ func (se *session) end() {
 // listen registers the session for events of box.
 func (se *session) listen(box *mailbox) {
 	box.mu.Lock()
-	box.listeners[se] = true
-	box.mu.Unlock()
+	defer box.mu.Unlock()
 	se.mu.Lock()
-	se.listens = box
-	se.mu.Unlock()
+	defer se.mu.Unlock()
+	if !se.ended { // the context may be closed while this logon is under way
+		box.listeners[se], se.listens = true, box
+	}
 }
 
 // put gives o a handle and notes it in slot i of the handle table.

@@ -17,23 +17,35 @@ const (
 // DefaultUsers are Alice and Bob, who can work, and Carol, whose account is
 // disabled. The passwords are public.
 func DefaultUsers(domain string) []User {
-	alice := newUser(domain, "alice", "Alice Example", "Alice-Passw0rd")
-	bob := newUser(domain, "bob", "Bob Example", "Bob-Passw0rd")
-	carol := newUser(domain, "carol", "Carol Example", "Carol-Passw0rd")
-	carol.Disabled = true
-	return []User{alice, bob, carol}
+	users := []User{
+		{Address: "alice@" + domain, DisplayName: "Alice Example", Password: "Alice-Passw0rd"},
+		{Address: "bob@" + domain, DisplayName: "Bob Example", Password: "Bob-Passw0rd"},
+		{Address: "carol@" + domain, DisplayName: "Carol Example", Password: "Carol-Passw0rd", Disabled: true},
+	}
+	for i := range users {
+		users[i] = users[i].complete(domain)
+	}
+	return users
 }
 
-// newUser derives all that is not given. The GUID depends on the address alone,
-// so runs can be compared.
-func newUser(domain, name, display, password string) User {
-	address := name + "@" + domain
-	id := sha256.Sum256([]byte(address))
-	return User{
-		Address: address, Login: namesOf(domain).netbios + `\` + name, Password: password, DisplayName: display,
-		LegacyDN:    fmt.Sprintf("%s/cn=Recipients/cn=%x-%s", adminGroupDN, id[16:32], display),
-		MailboxGUID: wire.GUID(id[:16]),
+// complete fills in what is not given. The GUID depends on the address alone, so
+// runs can be compared.
+func (u User) complete(domain string) User {
+	name, _, _ := strings.Cut(u.Address, "@")
+	id := sha256.Sum256([]byte(strings.ToLower(u.Address)))
+	if u.Login == "" {
+		u.Login = namesOf(domain).netbios + `\` + name
 	}
+	if u.DisplayName == "" {
+		u.DisplayName = name
+	}
+	if u.LegacyDN == "" {
+		u.LegacyDN = fmt.Sprintf("%s/cn=Recipients/cn=%x-%s", adminGroupDN, id[16:], u.DisplayName)
+	}
+	if u.MailboxGUID == (wire.GUID{}) {
+		u.MailboxGUID = wire.GUID(id[:16])
+	}
+	return u
 }
 
 // sam is the account name without its domain.
