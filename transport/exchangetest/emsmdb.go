@@ -127,7 +127,7 @@ func (c *call) notificationWait(x *sessionContext) {
 		return
 	}
 	if p := c.await(x); p != nil {
-		c.finish(waits, p.Encode())
+		c.finish(p.Encode())
 	}
 }
 
@@ -165,5 +165,5 @@ func (c *call) await(x *sessionContext) *emsmdb.NotificationWaitResponse {
 // rejectSecondWait answers a NotificationWait while another is open.
 func (c *call) rejectSecondWait(x *sessionContext) {
 	c.begin(x, waits)
-	c.finish(waits, (&emsmdb.NotificationWaitResponse{ErrorCode: mapierr.Rejected}).Encode())
+	c.finish((&emsmdb.NotificationWaitResponse{ErrorCode: mapierr.Rejected}).Encode())
 }

@@ -225,6 +225,9 @@ func TestPing(t *testing.T) {
 	if r.code() != "0" || r.header.Get("X-ExpirationInfo") != "" || len(r.body) != 0 || c.cookies["MapiContext"] != "" || c.cookies["MapiRouting"] == "" {
 		t.Errorf("without a session: X-ResponseCode %q, expiration %q, body %q, cookies %v", r.code(), r.header.Get("X-ExpirationInfo"), r.body, c.cookies)
 	}
+	if r := c.do("PING", nil); r.code() != "0" {
+		t.Errorf("once more, with the routing cookies: X-ResponseCode %q", r.code())
+	}
 	s = start(t, Options{Manner: Gromox})
 	c = newClient(t, s, s.User(0), s.MailStoreURL(s.User(0)))
 	if r := c.do("PING", nil); r.code() != "6" {
