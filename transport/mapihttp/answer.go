@@ -1,6 +1,7 @@
 package mapihttp
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"net/http"
@@ -37,12 +38,14 @@ type Answer struct {
 func (a *Answer) finish(in *inner, known Dialect) {
 	a.Tags, a.Body = in.tags, in.body
 	if len(in.headers) > 0 {
-		a.Header = maps.Clone(a.Header)
 		maps.Copy(a.Header, in.headers)
 	}
 	a.ResponseCode, a.HasResponseCode = responseCode(a.Header)
-	if a.Dialect = detectDialect(a.Header, a.Body); a.Dialect == UnknownDialect {
-		a.Dialect = known
+	// Manners do not change, but a proxy may lead elsewhere, and a refusal is
+	// where a wrong numbering would mislead.
+	a.Dialect = known
+	if known == UnknownDialect || a.ResponseCode != 0 {
+		a.Dialect = cmp.Or(detectDialect(a.Header, a.Body), known)
 	}
 	if a.HasResponseCode {
 		code := uint32(a.ResponseCode)
@@ -65,6 +68,9 @@ func responseCode(h http.Header) (int, bool) {
 // judge climbs the rungs that HTTP has: status and X-ResponseCode. nil means
 // that the body is one of MAPI/HTTP.
 func (a *Answer) judge() error {
+	if a.Status == http.StatusOK && a.HasResponseCode && a.ResponseCode == 0 {
+		return nil
+	}
 	f := a.failure(netpath.PhaseHTTP, nil)
 	f.Text = diagnostics(a.Header, a.Body)
 	switch {
@@ -73,10 +79,8 @@ func (a *Answer) judge() error {
 	case a.Status != http.StatusOK:
 	case !a.HasResponseCode:
 		f.Phase, f.Err = netpath.PhaseResponseCode, ErrNotMAPI
-	case a.ResponseCode != 0:
-		f.Phase = netpath.PhaseResponseCode
 	default:
-		return nil
+		f.Phase = netpath.PhaseResponseCode
 	}
 	return f
 }

@@ -1,7 +1,6 @@
 package mapihttp
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -68,7 +67,7 @@ func (e *endpoint) request(ctx context.Context, c *call, st stamp) *httpc.Reques
 	return &httpc.Request{
 		Method: http.MethodPost, URL: e.url(), Header: st.header, Body: c.body,
 		Kind: c.op, Check: checkOf(ctx),
-		Idle: e.limit(c), // silence is the watchdog's business: it knows the PENDING rhythm
+		Idle: 2 * e.limit(c), // silence is for the watchdog to judge: it knows the PENDING rhythm
 	}
 }
 
@@ -98,15 +97,14 @@ func (e *endpoint) read(resp *httpc.Response, c *call, dog *watchdog, start time
 	gap := limits.gap(c.session.pendingPeriod)
 	e.mu.Unlock()
 	dog.expect("the first meta-tag", gap)
-	f := framer{r: bufio.NewReader(resp.Body), limits: limits, onTag: func(name string) Tag {
+	return readInner(resp.Body, limits, func(name string) Tag {
 		if name == TagDone {
 			dog.expect("the rest of the answer", limits.BodyTime)
 		} else {
 			dog.expect("the next meta-tag", gap)
 		}
 		return Tag{Name: name, At: time.Since(start)}
-	}}
-	return f.read()
+	})
 }
 
 // networkFailure is a request without an answer.

@@ -19,6 +19,7 @@ type endpoint struct {
 
 	mu      sync.Mutex
 	target  string   // the URL; a redirect changes it
+	name    string   // the host in it
 	current *session // nil: no session context
 	last    error    // what the server said when it disowned the context
 	server  serverFacts
@@ -26,7 +27,9 @@ type endpoint struct {
 }
 
 func newEndpoint(cfg Config) *endpoint {
-	return &endpoint{cfg: cfg.withDefaults(), main: newLane(), wait: newLane(), target: cfg.URL}
+	e := &endpoint{cfg: cfg.withDefaults(), main: newLane(), wait: newLane()}
+	e.setURL(cfg.URL)
+	return e
 }
 
 // call is one request of a session context.
@@ -88,23 +91,26 @@ func (e *endpoint) stamp(c *call) stamp {
 	if !c.wait {
 		s.sent++
 	}
-	st := stamp{id: s.nextID(), sentAt: s.sent}
-	st.header = http.Header{
-		"Accept":              {contentType},
-		"Content-Type":        {contentType},
-		"X-RequestType":       {c.op},
-		"X-RequestId":         {st.id},
-		"X-ClientInfo":        {s.clientInfo},
-		"X-ClientApplication": {e.cfg.Application},
-		"client-request-id":   {"{" + wire.NewGUID().String() + "}"},
+	id, cookies := s.nextID(), s.jar.header()
+	values := [...]string{c.op, id, s.clientInfo, e.cfg.Application, "{" + wire.NewGUID().String() + "}", cookies}
+	h := http.Header{
+		"Accept":              mapiBody,
+		"Content-Type":        mapiBody,
+		"X-RequestType":       values[0:1:1],
+		"X-RequestId":         values[1:2:2],
+		"X-ClientInfo":        values[2:3:3],
+		"X-ClientApplication": values[3:4:4],
+		"client-request-id":   values[4:5:5],
 	}
-	if cookies := s.jar.header(); cookies != "" {
-		st.header["Cookie"] = []string{cookies}
+	if cookies != "" {
+		h["Cookie"] = values[5:6:6]
 	}
-	return st
+	return stamp{id: id, header: h, sentAt: s.sent}
 }
 
 const contentType = "application/mapi-http"
+
+var mapiBody = []string{contentType}
 
 // send carries out a call: once, and once more when that cannot do harm.
 func (e *endpoint) send(ctx context.Context, c *call) (*Answer, error) {
@@ -170,7 +176,10 @@ func (e *endpoint) disown(c *call, s *session, f *Failure) {
 func (e *endpoint) setURL(u string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.target, e.current, e.server = u, nil, serverFacts{}
+	e.target, e.name, e.current, e.server = u, "", nil, serverFacts{}
+	if parsed, err := url.Parse(u); err == nil {
+		e.name = parsed.Hostname()
+	}
 }
 
 func (e *endpoint) url() string {
@@ -181,10 +190,9 @@ func (e *endpoint) url() string {
 
 // host is the name in the URL, for failures.
 func (e *endpoint) host() string {
-	if u, err := url.Parse(e.url()); err == nil {
-		return u.Hostname()
-	}
-	return ""
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.name
 }
 
 // close ends the session context with a Disconnect or Unbind. Afterwards there is

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -45,16 +46,30 @@ type inner struct {
 // payload is the body: an error page, say.
 func (in *inner) tagged() bool { return len(in.tags) > 0 }
 
+// readers are kept between answers: their buffers are most of what one costs.
+var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, MaxHeaderLine) }}
+
+// readInner takes apart the inner stream in body. onTag hears each tag as it
+// arrives and says when that was. What was understood before a failure is
+// returned with the error.
+func readInner(body io.Reader, limits Limits, onTag func(name string) Tag) (*inner, error) {
+	r := readers.Get().(*bufio.Reader)
+	r.Reset(body)
+	defer func() {
+		r.Reset(nil)
+		readers.Put(r)
+	}()
+	return (&framer{r: r, limits: limits, onTag: onTag}).read()
+}
+
 // framer reads one inner stream, independent of chunk and packet borders.
 type framer struct {
 	r      *bufio.Reader
 	limits Limits
-	// onTag hears each tag as it arrives and says when that was.
-	onTag func(name string) Tag
+	onTag  func(name string) Tag
+	word   [MaxTagLine]byte // of the tag being read
 }
 
-// read takes the stream apart. What was understood before a failure is returned
-// with the error.
 func (f *framer) read() (*inner, error) {
 	in := &inner{}
 	for {
@@ -85,8 +100,7 @@ func (f *framer) read() (*inner, error) {
 // tag reads up to and including the last letter of the next tag. When the first
 // bytes of the answer are no tag, name is empty and seen is what was read.
 func (f *framer) tag(started bool) (name string, seen []byte, err error) {
-	var buf [MaxTagLine]byte
-	word, gap := buf[:0], 0
+	word, gap := f.word[:0], 0
 	for {
 		c, err := f.r.ReadByte()
 		if err != nil {
@@ -175,24 +189,20 @@ func (f *framer) additional(in *inner) error {
 	}
 }
 
-// line reads up to a line feed and returns the line without its end. io.EOF means
-// that the stream ended cleanly before the line's first byte.
+// line reads up to a line feed and returns the line without its end, good until
+// the next read. io.EOF means that the stream ended cleanly before the line's first
+// byte.
 func (f *framer) line(limit int) ([]byte, error) {
-	var line []byte
-	for {
-		c, err := f.r.ReadByte()
-		switch {
-		case err == io.EOF && len(line) > 0:
-			return nil, fmt.Errorf("%w: in the middle of a line behind %s", ErrCutOff, TagDone)
-		case err != nil:
-			return nil, err
-		case c == '\n':
-			return bytes.TrimSuffix(line, []byte{'\r'}), nil
-		case len(line) >= limit:
-			return nil, fmt.Errorf("%w: a line of more than %d bytes", ErrTooLarge, limit)
-		}
-		line = append(line, c)
+	line, err := f.r.ReadSlice('\n')
+	switch {
+	case err == bufio.ErrBufferFull || len(line) > limit:
+		return nil, fmt.Errorf("%w: a line of more than %d bytes", ErrTooLarge, limit)
+	case err == io.EOF && len(line) > 0:
+		return nil, fmt.Errorf("%w: in the middle of a line behind %s", ErrCutOff, TagDone)
+	case err != nil:
+		return nil, err
 	}
+	return bytes.TrimSuffix(line[:len(line)-1], []byte{'\r'}), nil
 }
 
 // rest reads the body, which starts with the bytes already taken.

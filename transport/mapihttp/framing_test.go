@@ -1,7 +1,6 @@
 package mapihttp
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -13,8 +12,7 @@ import (
 )
 
 func parse(r io.Reader, l Limits) (*inner, error) {
-	f := framer{r: bufio.NewReader(r), limits: l.withDefaults(), onTag: func(n string) Tag { return Tag{Name: n} }}
-	return f.read()
+	return readInner(r, l.withDefaults(), func(n string) Tag { return Tag{Name: n} })
 }
 
 func names(in *inner) string {
@@ -104,11 +102,10 @@ func TestFramingReportsATagAtItsLastByte(t *testing.T) {
 	r, w := io.Pipe()
 	defer w.Close()
 	heard := make(chan string)
-	f := framer{r: bufio.NewReader(r), limits: Limits{}.withDefaults(), onTag: func(n string) Tag {
+	go readInner(r, Limits{}.withDefaults(), func(n string) Tag {
 		heard <- n
 		return Tag{Name: n}
-	}}
-	go f.read()
+	})
 	for _, tag := range []string{"PROCESSING", "PENDING", "PENDING"} {
 		if _, err := io.WriteString(w, tag); err != nil {
 			t.Fatal(err)

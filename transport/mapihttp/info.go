@@ -1,6 +1,7 @@
 package mapihttp
 
 import (
+	"cmp"
 	"crypto/tls"
 	"time"
 
@@ -54,16 +55,15 @@ func (e *endpoint) learn(a *Answer, resp *httpc.Response) {
 	s := &e.server
 	s.dialect = a.Dialect
 	s.authn, s.conn = resp.Authn, resp.Conn
-	if v := a.Header.Get("X-ServerApplication"); v != "" {
-		s.version = squeeze(versionPart(v))
-	}
-	if v := a.Header.Get("X-FEServer"); v != "" {
-		s.fe = squeeze(v)
-	}
-	if v := a.Header.Get("X-BEServer"); v != "" {
-		s.be = squeeze(v)
-	} else if v := a.Header.Get("X-CalculatedBETarget"); v != "" && s.be == "" {
-		s.be = squeeze(v)
+	note(&s.version, versionPart(a.Header.Get("X-ServerApplication")))
+	note(&s.fe, a.Header.Get("X-FEServer"))
+	note(&s.be, cmp.Or(a.Header.Get("X-BEServer"), a.Header.Get("X-CalculatedBETarget"), s.be))
+}
+
+// note keeps what a server says, printable and bounded; nothing said changes nothing.
+func note(dst *string, said string) {
+	if said != "" && said != *dst {
+		*dst = squeeze(said)
 	}
 }
 

@@ -17,8 +17,9 @@ const (
 	MaxTags = 1000
 	// MaxAdditionalHeaders bounds the headers behind DONE; servers send two.
 	MaxAdditionalHeaders = 100
-	// MaxHeaderLine bounds one additional header; the usual limit of HTTP servers.
-	MaxHeaderLine = 8 << 10
+	// MaxHeaderLine bounds one additional header. The longest seen has 44 bytes;
+	// one buffer of this size reads an answer.
+	MaxHeaderLine = 4 << 10
 	// MaxDiagnostics bounds what is read of an error page; the text that people
 	// are shown is shorter still.
 	MaxDiagnostics = 64 << 10

@@ -50,7 +50,8 @@ func (s State) String() string {
 // wait, the sequence cookie comes from the main lane alone.
 type session struct {
 	guid       wire.GUID // of X-RequestId, one per context (2.2.3.3.2)
-	requests   uint32    // its counter
+	idPrefix   string    // "{GUID}:"
+	requests   uint64    // the counter behind it
 	clientInfo string    // X-ClientInfo, kept when the context is re-established
 	jar        jar
 	state      State
@@ -65,13 +66,14 @@ type session struct {
 }
 
 func newSession(clientInfo string, cookies jar) *session {
-	return &session{guid: wire.NewGUID(), clientInfo: clientInfo, jar: cookies, pendingPeriod: defaultPendingPeriod}
+	id := wire.NewGUID()
+	return &session{guid: id, idPrefix: "{" + id.String() + "}:", clientInfo: clientInfo, jar: cookies, pendingPeriod: defaultPendingPeriod}
 }
 
 // nextID is the X-RequestId of a new request: {GUID}:N.
 func (s *session) nextID() string {
 	s.requests++
-	return fmt.Sprintf("{%s}:%d", s.guid, s.requests)
+	return s.idPrefix + strconv.FormatUint(s.requests, 10)
 }
 
 // began takes the initial headers of an answer. They hold all cookies (3.2.5.2),

@@ -25,46 +25,44 @@ func (e *LimitError) Unwrap() error { return context.DeadlineExceeded }
 // only progress does: a server that sends one byte a second is cut off.
 type watchdog struct {
 	cancel context.CancelCauseFunc
-	whole  *time.Timer
+	whole  LimitError
+	end    time.Time // when the whole limit passes
+	timer  *time.Timer
 
-	mu    sync.Mutex
-	part  *time.Timer
-	cause error
+	mu   sync.Mutex
+	next LimitError // the limit that passes first
 }
 
 // watch derives the context of a request that may last for limit.
 func watch(ctx context.Context, limit time.Duration) (context.Context, *watchdog) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	w := &watchdog{cancel: cancel}
-	w.whole = time.AfterFunc(limit, func() { cancel(&LimitError{"the whole answer", limit}) })
+	w := &watchdog{cancel: cancel, whole: LimitError{"the whole answer", limit}, end: time.Now().Add(limit)}
+	w.next = w.whole
+	w.timer = time.AfterFunc(limit, w.bite)
 	return ctx, w
 }
 
-// expect restarts the inner limit: what must come within d from now.
+// expect sets the inner limit: what must come within d from now.
 func (w *watchdog) expect(what string, d time.Duration) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cause = &LimitError{what, d}
-	if w.part == nil {
-		w.part = time.AfterFunc(d, w.bite)
-		return
+	next, left := LimitError{what, d}, time.Until(w.end)
+	if left < d {
+		next, d = w.whole, left
 	}
-	w.part.Reset(d)
+	w.mu.Lock()
+	w.next = next
+	w.mu.Unlock()
+	w.timer.Reset(d)
 }
 
 func (w *watchdog) bite() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.cancel(w.cause)
+	cause := w.next
+	w.mu.Unlock()
+	w.cancel(&cause)
 }
 
 func (w *watchdog) stop() {
-	w.whole.Stop()
-	w.mu.Lock()
-	if w.part != nil {
-		w.part.Stop()
-	}
-	w.mu.Unlock()
+	w.timer.Stop()
 	w.cancel(nil)
 }
 
