@@ -24,23 +24,19 @@ type Options struct {
 
 	User     string      // --user; "" signs in as Address
 	Password auth.Secret // empty: sign-in is looked at, not tried
-	Auth     string      // --auth: "auto" (or ""), "negotiate", "ntlm", "basic", "bearer", "none"
+	Auth     string      // --auth: "auto" (or ""), "negotiate", "ntlm", "basic", "none"
 
-	TokenFile string // --token-file
-	CCache    string // --ccache
-	Keytab    string // --keytab
-	Krb5Conf  string // --krb5-conf
-
-	CAFile    string   // --ca-file: PEM, added to the system's store
-	Resolve   []string // --resolve HOST:PORT:ADDR, as curl
-	ConnectTo []string // --connect-to ADDR:PORT=ADDR:PORT: what is really dialled
-	DNS       string   // --dns ADDR:PORT
-	Proxy     string   // --proxy: "auto" (or ""), "none", a URL
+	// Path is the way to the servers, as --ca-file, --resolve, --connect-to, --dns
+	// and --proxy describe it; nil is the system's.
+	Path  *netpath.Path
+	Proxy string // --proxy, for the report: "auto" (or ""), "none", a URL
 
 	AutodiscoverURL string // --autodiscover-url: ask there, look nothing up
 	MapiURL         string // --mapi-url: skip Autodiscover
 	UserDN          string // --user-dn: legacyExchangeDN, goes with MapiURL
-	RPCURL          string // --rpc-url
+	// ConfirmRedirect is asked before Autodiscover goes on to another domain; nil
+	// refuses all.
+	ConfirmRedirect func(from, to string) bool
 
 	Only    []string      // --only: check ids or groups
 	Skip    []string      // --skip
@@ -49,8 +45,6 @@ type Options struct {
 	Tool    report.Tool // who writes the report; OS and Arch are filled in when empty
 	Trigger string      // "" is "user"
 
-	// Path replaces the one that CAFile, Resolve, ConnectTo, DNS and Proxy describe.
-	Path *netpath.Path
 	// Deliver makes a message arrive in the mailbox. Only a server under our own
 	// hand can do that; nil leaves it to chance and proves the channel alone.
 	Deliver func(ctx context.Context) error

@@ -21,6 +21,11 @@ type Check struct {
 	// After are the checks that this one stands on: when one of them failed or
 	// was skipped, this one is skipped and says why.
 	After []string
+	// Beside are checks that run at the same time and look at a part of the way
+	// that this one goes itself. When this one fails and one of them failed or was
+	// skipped, this one is reported as skipped because of it: waiting for them
+	// first would cost every healthy run round trips, and only for the wording.
+	Beside []string
 	// Behind are checks that must have finished, whatever their outcome, because
 	// this one judges what they left in Env.
 	Behind []string

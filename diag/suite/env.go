@@ -1,4 +1,99 @@
 package suite
 
-// Env is how a check reaches the world.
-type Env struct{}
+import (
+	"context"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
+	"github.com/mapiscope/mapiscope/transport/httpc"
+	"github.com/mapiscope/mapiscope/transport/mapihttp"
+	"github.com/mapiscope/mapiscope/transport/netpath"
+)
+
+// Input is what a run is about. Address, Path and HTTP are needed.
+type Input struct {
+	Address string
+	// HTTP is the one client of the run: engine and checks share its connections,
+	// its policy on hosts and its budget of attempts. Its Trace is taken over.
+	HTTP      *httpc.Client
+	Path      *netpath.Path
+	ProxyMode string // how the proxy was chosen, for the report
+	SignsIn   bool   // there is a credential
+
+	AutodiscoverURL string
+	MapiURL, UserDN string // skip Autodiscover
+	ConfirmRedirect func(from, to string) bool
+	Deliver         func(context.Context) error
+}
+
+// Env is how a check reaches the world, and where it finds what others found.
+// It is made for one run.
+type Env struct {
+	Input
+	Domain string // of Address, lower case
+
+	run     context.Context // ends with the run
+	started time.Time
+	trace   trace
+
+	found    found
+	discover Memo[*autodiscover.Result]
+	target   Memo[*Target]
+	summary  Memo[*mapihttp.Summary]
+
+	mu        sync.Mutex
+	mailbox   *mapihttp.Mailbox
+	directory *mapihttp.Directory
+	sessions  map[string]Session // by service
+	machine   report.Machine
+	certs     []report.Certificate
+	web       *report.WebCheck
+}
+
+// Session is what became of the session of one service, for the connection table.
+type Session struct {
+	Err          error  // why there is none, or what it ended with
+	Notification string // "async", "poll", "none"
+}
+
+// NewEnv prepares a run. ctx ends whatever is shared between checks; it does no
+// I/O.
+func NewEnv(ctx context.Context, in Input, started time.Time) *Env {
+	_, domain, _ := strings.Cut(in.Address, "@")
+	e := &Env{Input: in, Domain: strings.ToLower(domain), run: ctx, started: started, sessions: map[string]Session{}}
+	e.found.ready = make(chan struct{})
+	e.HTTP.Trace = &httpc.Trace{Done: e.trace.done}
+	return e
+}
+
+// AutodiscoverHost is the name that Autodiscover normally has for the address.
+func (e *Env) AutodiscoverHost() string { return "autodiscover." + e.Domain }
+
+// SkipsDiscovery says that the caller gave the mailbox URL.
+func (e *Env) SkipsDiscovery() bool { return e.MapiURL != "" }
+
+// MAPIConfig is how an endpoint at rawURL is talked to.
+func (e *Env) MAPIConfig(rawURL string) mapihttp.Config {
+	return mapihttp.Config{HTTP: e.HTTP, URL: rawURL}
+}
+
+// HostOf is the host name of a URL without port, lower case; "" for none.
+func HostOf(rawURL string) string {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Hostname())
+}
+
+// PortOf is the port of a URL, 443 when it names none.
+func PortOf(rawURL string) string {
+	if u, err := url.Parse(rawURL); err == nil && u.Port() != "" {
+		return u.Port()
+	}
+	return "443"
+}

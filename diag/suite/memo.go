@@ -42,3 +42,19 @@ func (m *Memo[T]) Get(ctx, run context.Context, work func(context.Context) (T, e
 		return zero, context.Cause(ctx)
 	}
 }
+
+// Peek is the result if it is there already; it asks nobody and does not wait.
+func (m *Memo[T]) Peek() (v T, ok bool) {
+	m.mu.Lock()
+	done := m.done
+	m.mu.Unlock()
+	if done == nil {
+		return v, false
+	}
+	select {
+	case <-done:
+		return m.v, m.err == nil
+	default:
+		return v, false
+	}
+}

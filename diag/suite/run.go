@@ -79,7 +79,7 @@ func (r *runner) run(ctx context.Context) *Result {
 	r.rows = make([]report.Check, len(r.checks))
 	r.ends = make([]chan struct{}, len(r.checks))
 	for i, c := range r.checks {
-		r.rows[i] = report.Check{ID: c.ID, Group: c.Group, Title: c.Title, After: slices.Clone(c.After)}
+		r.rows[i] = report.Check{ID: c.ID, Group: c.Group, Title: c.Title, After: slices.Concat(c.After, c.Beside)}
 		r.ends[i] = make(chan struct{})
 	}
 	var wg sync.WaitGroup
@@ -104,22 +104,38 @@ func (r *runner) one(ctx context.Context, i int) {
 		r.finish(i, Skip(reason))
 		return
 	}
-	if err := r.wait(ctx, c); err != nil {
+	if err := r.wait(ctx, slices.Concat(c.After, c.Behind)); err != nil {
 		r.finish(i, Skip(why(err)))
 		return
 	}
-	if reason := r.blocked(c.After); reason != "" {
+	if reason := r.because(c.After, report.Fail, report.Skip); reason != "" {
 		r.finish(i, Skip(reason))
 		return
 	}
 	start := r.begin(i)
 	out := r.attempt(ctx, c)
-	r.finishAfter(i, out, time.Since(start))
+	took := time.Since(start)
+	r.finishAfter(i, r.consequence(ctx, c, out), took)
 }
 
-// wait returns when everything that c depends on has an outcome.
-func (r *runner) wait(ctx context.Context, c Check) error {
-	for _, i := range r.resolve(slices.Concat(c.After, c.Behind)) {
+// consequence turns the failure of a check into a skip when one of those that
+// it ran beside failed as well: it only saw the same thing from further away.
+func (r *runner) consequence(ctx context.Context, c Check, out Outcome) Outcome {
+	if out.Status != report.Fail || len(c.Beside) == 0 {
+		return out
+	}
+	if r.wait(ctx, c.Beside) != nil {
+		return out
+	}
+	if reason := r.because(c.Beside, report.Fail); reason != "" {
+		return Skip(reason).keep(out)
+	}
+	return out
+}
+
+// wait returns when every one of the checks ids has an outcome.
+func (r *runner) wait(ctx context.Context, ids []string) error {
+	for _, i := range r.resolve(ids) {
 		select {
 		case <-r.ends[i]:
 		case <-ctx.Done():
@@ -129,17 +145,15 @@ func (r *runner) wait(ctx context.Context, c Check) error {
 	return context.Cause(ctx)
 }
 
-// blocked says why a check that stands on ids cannot run; "" when it can.
-func (r *runner) blocked(ids []string) string {
+// because names the first of the checks ids with one of these outcomes; "" when
+// there is none.
+func (r *runner) because(ids []string, outcomes ...report.Status) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, i := range r.resolve(ids) {
-		row := r.rows[i]
-		switch row.Status {
-		case report.Fail:
-			return "needs “" + row.Title + "” (" + row.ID + "), which failed"
-		case report.Skip:
-			return "needs “" + row.Title + "” (" + row.ID + "), which was skipped"
+		if row := r.rows[i]; slices.Contains(outcomes, row.Status) {
+			how := map[report.Status]string{report.Fail: "failed", report.Skip: "was skipped"}[row.Status]
+			return "needs “" + row.Title + "” (" + row.ID + "), which " + how
 		}
 	}
 	return ""
@@ -154,7 +168,7 @@ func (r *runner) resolve(ids []string) (rows []int) {
 			continue
 		}
 		if _, out := r.excluded[id]; out {
-			rows = append(rows, r.resolve(r.checks[i].After)...)
+			rows = append(rows, r.resolve(slices.Concat(r.checks[i].After, r.checks[i].Beside))...)
 		} else {
 			rows = append(rows, i)
 		}

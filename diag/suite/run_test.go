@@ -84,6 +84,37 @@ func TestDependentsOfAFailureAreSkippedWithTheReason(t *testing.T) {
 	}
 }
 
+func TestAFailureBesideAnotherIsItsConsequence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		list := []Check{
+			check("tls.a", after(4*time.Second, Fail("no handshake"))),
+			check("mapi.b", after(time.Second, Fail("no handshake").With("url", "x"))),
+			check("mapi.c", after(time.Second, Pass("works"))),
+			check("mapi.d", passes, "mapi.b"),
+		}
+		list[1].Beside, list[2].Beside = []string{"tls.a"}, []string{"tls.a"}
+		start := time.Now()
+		res := Run(t.Context(), nil, list, Options{})
+		if took := time.Since(start); took != 4*time.Second {
+			t.Errorf("took %s, want 4s: they run at the same time", took)
+		}
+		b, c, d := row(t, res, "mapi.b"), row(t, res, "mapi.c"), row(t, res, "mapi.d")
+		if b.Status != report.Skip || !strings.Contains(b.SkippedBecause, "tls.a") || b.Evidence["url"] != "x" || *b.Duration != 1000 {
+			t.Errorf("mapi.b = %+v", b)
+		}
+		if c.Status != report.Pass {
+			t.Errorf("mapi.c = %s: what works is no consequence", c.Status)
+		}
+		if d.Status != report.Skip || !strings.Contains(d.SkippedBecause, "mapi.b") {
+			t.Errorf("mapi.d = %+v", d)
+		}
+		list[0].Run = passes
+		if b := row(t, Run(t.Context(), nil, list, Options{}), "mapi.b"); b.Status != report.Fail {
+			t.Errorf("mapi.b = %s: a failure of its own must stay one", b.Status)
+		}
+	})
+}
+
 func TestAPanicIsOurFinding(t *testing.T) {
 	list := []Check{
 		check("dns.a", func(context.Context, *Env) Outcome { var m map[string]int; m["x"] = 1; return Pass("") }),

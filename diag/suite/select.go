@@ -60,7 +60,7 @@ func (s Selection) excluded(all []Check) map[string]string {
 	return out
 }
 
-// want marks id and, through After and Behind, all that it rests on.
+// want marks id and, through its dependencies, all that it rests on.
 func want(id string, all []Check, wanted map[string]bool) {
 	if wanted[id] {
 		return
@@ -68,7 +68,7 @@ func want(id string, all []Check, wanted map[string]bool) {
 	wanted[id] = true
 	for _, c := range all {
 		if c.ID == id {
-			for _, dep := range slices.Concat(c.After, c.Behind) {
+			for _, dep := range slices.Concat(c.After, c.Beside, c.Behind) {
 				want(dep, all, wanted)
 			}
 		}

@@ -1,8 +1,8 @@
 package suite
 
 // The codes of signals: what checks can see, named apart from what it means.
-// One check emits them, the rules in diag/causes match on them; a test holds
-// that every code here has both.
+// Checks emit them, the rules in diag/causes match on them. Those that no rule
+// names are evidence alone: the verdict is then "no known cause".
 const (
 	// Ours.
 	ProgramFault = "program-fault" // a check stopped unexpectedly or gave no outcome
@@ -26,6 +26,7 @@ const (
 	TCPTimeout     = "tcp-timeout"
 	TCPUnreachable = "tcp-unreachable"
 	IPv6Dead       = "ipv6-dead"       // the IPv6 address does not answer, an IPv4 address of the same host does
+	AddressDead    = "address-dead"    // one of several addresses does not answer
 	TLSTimeout     = "tls-timeout"     // TCP connects, the handshake gets no answer
 	TLSFailed      = "tls-failed"      // the handshake breaks off; detail: kind
 	CertInvalid    = "cert-invalid"    // detail: kind, issuer, names
@@ -50,22 +51,24 @@ const (
 	HandshakeBroken  = "handshake-broken"             // NTLM legs do not meet on one connection
 	NoCredential     = "no-credential"                // none was given and one is needed
 	CredentialUnsent = "credential-unsent"            // policy or budget kept it back
-	ExtendedProtect  = "credential-refused-here-only" // same credential accepted elsewhere on the same host
+	RefusedHereOnly  = "credential-refused-here-only" // the same credential is accepted elsewhere
 
 	// Discovery.
 	AutodiscoverAnswered = "autodiscover-answered"
 	AutodiscoverError    = "autodiscover-error" // detail: code, message
 	AutodiscoverLoop     = "autodiscover-loop"
-	AddressUnknown       = "address-unknown"     // the server does not know the address
-	OnlyRPC              = "only-rpc"            // the answer has EXCH, EXPR or EXHTTP and no mapiHttp
-	NoProtocol           = "no-protocol"         // the answer has none of them
-	OnlyInternalURL      = "only-internal-url"   // mapiHttp without ExternalUrl
-	NoMailboxURL         = "no-mailbox-url"      // mapiHttp without any mailbox URL
-	MailboxURLNoName     = "mailbox-url-no-name" // the host of the URL has no address
-	MailboxURLPrivate    = "mailbox-url-private" // the host of the only URL is an internal name
-	ServerTooOld         = "server-too-old"      // older than 15.0.847.32; detail: version
-	HostedOnline         = "hosted-online"       // Autodiscover says the mailbox is in Exchange Online
-	LegacyDNTrailing     = "legacydn-trailing"   // LegacyDN ends with a blank
+	RedirectUnconfirmed  = "redirect-unconfirmed" // leads to another domain, nobody confirmed it; detail: url
+	StepsDisagree        = "steps-disagree"       // two steps name different mailboxes or servers
+	RedirectRefused      = "redirect-refused"     // leads where nothing may be sent; detail: url
+	AddressUnknown       = "address-unknown"      // the server does not know the address
+	OnlyRPC              = "only-rpc"             // the answer has EXCH, EXPR or EXHTTP and no mapiHttp
+	NoProtocol           = "no-protocol"          // the answer has none of them
+	OnlyInternalURL      = "only-internal-url"    // mapiHttp without ExternalUrl
+	NoMailboxURL         = "no-mailbox-url"       // mapiHttp without any mailbox URL
+	MailboxURLNoName     = "mailbox-url-no-name"  // the host of the URL has no address
+	ServerTooOld         = "server-too-old"       // older than 15.0.847.32; detail: version
+	HostedOnline         = "hosted-online"        // Autodiscover says the mailbox is in Exchange Online
+	LegacyDNTrailing     = "legacydn-trailing"    // LegacyDN ends with a blank
 
 	// MAPI over HTTP.
 	EndpointDisabled = "endpoint-disabled" // X-ResponseCode 16, or ecProtocolDisabled
@@ -81,5 +84,10 @@ const (
 	MAPIError        = "mapi-error"        // another code; detail: code, name
 	NotMAPI          = "not-mapi"          // the answer is no MAPI over HTTP at all
 	WaitNotOpened    = "wait-not-opened"   // NotificationWait gets no PROCESSING
+	MailboxFull      = "mailbox-full"      // the size has reached the quota for sending
 	NotNotified      = "not-notified"      // the message came, the notification did not
+
+	// Address book.
+	NotInAddressBook    = "not-in-address-book"
+	DirectoryURLDiffers = "directory-url-differs" // its host is another than Autodiscover's
 )

@@ -46,7 +46,7 @@ func descend(id string, all map[string]Check, state map[string]int) error {
 		return fmt.Errorf("check %s depends on itself", id)
 	}
 	state[id] = 1
-	for _, dep := range slices.Concat(c.After, c.Behind) {
+	for _, dep := range slices.Concat(c.After, c.Beside, c.Behind) {
 		if err := descend(dep, all, state); err != nil {
 			return err
 		}

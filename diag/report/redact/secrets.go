@@ -69,6 +69,6 @@ func withoutSecret(t, secret string) string {
 	case len(secret) >= shortSecret:
 		return strings.ReplaceAll(t, secret, gone)
 	}
-	word := regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(secret) + `($|[^\pL\pN])`)
+	word := regexp.MustCompile(`(^|[^\pL\pN])` + regexp.QuoteMeta(strings.ToValidUTF8(secret, "\uFFFD")) + `($|[^\pL\pN])`)
 	return word.ReplaceAllString(t, "${1}"+gone+"${2}")
 }

@@ -1,0 +1,57 @@
+// Package causes says what the observations of the checks mean: which root cause
+// explains them, and who does what about it.
+//
+// A cause is a row in one of the tables in rules_*.go: the signals it needs, the
+// ones that rule it out, a sentence for the user, an explanation for the
+// helpdesk, and actions with exact commands. Where signals alone do not tell, the
+// row has a function. Adding one is one row and its case in the test.
+package causes
+
+import (
+	"slices"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+)
+
+// Rule is one root cause.
+type Rule struct {
+	Code     string
+	Severity report.Severity
+
+	Any  []string // at least one of these signals (none named: no demand)
+	All  []string // every one of these
+	None []string // none of these
+	// When demands more than signals say; nil demands nothing.
+	When func(*Case) bool
+	// Covers are further checks whose failure follows from this cause, besides
+	// those that saw one of its signals and those skipped because of them.
+	Covers []string
+
+	// Generic causes name a symptom. They stand back behind any other cause that
+	// explains the same check.
+	Generic bool
+
+	Title       string // for the user; {names} in it and below are filled in, see vars.go
+	Explanation string // for the helpdesk
+	Actions     []report.Action
+	Source      string // where it is documented
+}
+
+// Rules are all causes. Order decides between two that explain equally much: the
+// one nearer to the root comes first.
+func Rules() []Rule {
+	return slices.Concat(ourselves, machineRules, nameRules, tlsRules, networkRules, frontRules, signInRules, offerRules, sessionRules, remarks)
+}
+
+// user, helpdesk and admin make an action; a command may follow.
+func user(text string, command ...string) report.Action     { return action("user", text, command) }
+func helpdesk(text string, command ...string) report.Action { return action("helpdesk", text, command) }
+func admin(text string, command ...string) report.Action    { return action("admin", text, command) }
+
+func action(who, text string, command []string) report.Action {
+	a := report.Action{Who: who, Text: text}
+	if len(command) > 0 {
+		a.Command = command[0]
+	}
+	return a
+}

@@ -1,0 +1,59 @@
+package causes
+
+import (
+	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/diag/suite"
+)
+
+var ourselves = []Rule{
+	{Code: report.ProgramFault, Severity: report.SeverityWarn, Any: []string{suite.ProgramFault},
+		Title:       "Mapiscope itself made a mistake; what it was to look at there is not known.",
+		Explanation: "The check {host} stopped unexpectedly. The other checks are not affected.",
+		Actions:     []report.Action{helpdesk("Report this to the makers of Mapiscope, with the report file.")}},
+}
+
+var machineRules = []Rule{
+	{Code: "no-network", Severity: report.SeverityFail, Any: []string{suite.NoNetwork}, Covers: []string{"dns", "network", "discovery"},
+		Title:       "This computer has no network connection.",
+		Explanation: "No interface besides loopback has an address that other computers can be reached from.",
+		Actions:     []report.Action{user("Connect to a network (cable or Wi-Fi, then VPN if your company uses one) and check again.")}},
+	{Code: "proxy-unreachable", Severity: report.SeverityFail, Any: []string{suite.ProxyUnreachable}, Covers: []string{"discovery", "network", "tls"},
+		Title:       "The proxy {host} that this computer is told to use does not let connections through.",
+		Explanation: "Every connection to the mail servers goes through that proxy. It does not answer, or it refuses the tunnel (CONNECT).",
+		Actions: []report.Action{
+			user("If you are not in the company network, connect to the VPN, or take the proxy out of the network settings."),
+			helpdesk("See which proxy is set for programs.", "netsh winhttp show proxy"),
+			helpdesk("Check again without the proxy.", "mapiscope check {address} --proxy none")},
+		Source: "SA proxy-server-causes-issues-with-freebusy-oof-mailtips"},
+	{Code: "captive-portal", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, When: portal, Covers: []string{"discovery", "tls"},
+		Title:       "This network shows its own sign-in page instead of letting you through.",
+		Explanation: "Requests to the mail servers are answered by something else ({issuer}): plain http leads to a page elsewhere, and every certificate shown is for other names ({names}). A hotspot does that until somebody signs in to it.",
+		Actions: []report.Action{
+			user("Open a web browser, go to any page, and sign in to the network (hotel, train, guest Wi-Fi). Then check again."),
+			helpdesk("If there is no such page, look for a web filter that stands in for the servers.")},
+		Source: "TS net/captivedetection"},
+	{Code: "clock-skew", Severity: report.SeverityFail, Any: []string{suite.ClockOff}, When: clockFails, Covers: []string{"auth"},
+		Title:       "The clock of this computer and that of the mail server are {offset} apart.",
+		Explanation: "The clock here is {offset} that of {host}, as the Date header of its answers says. Kerberos refuses a difference of more than five minutes, and certificates seem expired or not valid yet.",
+		Actions: []report.Action{
+			user("Set date, time and time zone of this computer to automatic."),
+			helpdesk("Synchronise the clock now.", "w32tm /resync"),
+			admin("If other computers see the same, it is the server: compare it with the domain controllers.", "w32tm /monitor")},
+		Source: "CA error-with-system-time; RFC 4120 1.6"},
+}
+
+// portal is a network that answers for every host: plain http is sent on to a
+// page, and more than one host shows a certificate that is not its own.
+func portal(c *Case) bool {
+	if !c.saw(suite.PortalAnswer) {
+		return false
+	}
+	for _, kind := range c.details(suite.CertInvalid, "kind") {
+		if kind != "name-mismatch" && kind != "untrusted-root" && kind != "self-signed" {
+			return false
+		}
+	}
+	return len(c.hosts(suite.CertInvalid)) > 0 && !c.saw(suite.AutodiscoverAnswered)
+}
+
+func clockFails(c *Case) bool { return c.status("machine.clock") == report.Fail }

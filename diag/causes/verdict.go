@@ -1,0 +1,59 @@
+package causes
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+)
+
+// NoKnownCause is the code of the verdict when checks failed and no cause fits.
+const NoKnownCause = "no-known-cause"
+
+// unknownCause names the first rung that failed, and nothing beyond it.
+func unknownCause(first report.Check, failed int) report.Finding {
+	f := report.Finding{
+		Code: NoKnownCause, Severity: report.SeverityFail, Checks: []string{first.ID}, Explains: []string{first.ID},
+		Title:       fmt.Sprintf("Something is wrong at “%s”, and its cause is not one that is known: %s.", first.Title, strings.TrimSuffix(first.Summary, ".")),
+		Explanation: fmt.Sprintf("The first of %d failed checks is %s. No cause in the rule base fits what was seen, so none is named. The evidence of that check and the request ids in this report are the place to start.", failed, first.ID),
+		Actions:     []report.Action{helpdesk("Save the report (--output report.json) and give it to the Exchange administrator: it carries the ids of every request for the server's logs.")},
+	}
+	if phase, ok := first.Evidence["phase"]; ok {
+		f.Evidence = map[string]any{"phase": phase}
+	}
+	return f
+}
+
+// verdict is one sentence for the whole.
+func verdict(c *Case, findings []report.Finding) report.Verdict {
+	if len(findings) > 0 && findings[0].Severity == report.SeverityFail {
+		return report.Verdict{Status: report.Fail, Headline: findings[0].Title, Cause: findings[0].Code}
+	}
+	v := report.Verdict{Status: report.Pass, Headline: "Outlook can reach this mailbox: " + c.Run.Summary + "."}
+	switch {
+	case c.status("mapi.logon") == report.Pass:
+	case c.Run.Incomplete != "":
+		v = report.Verdict{Status: report.Warn, Headline: "Nothing failed so far, but the mailbox was not reached yet: " + c.Run.Incomplete + "."}
+	default:
+		v = report.Verdict{Status: report.Pass, Headline: "What was checked is in order; the mailbox itself was not opened."}
+	}
+	if len(findings) > 0 && findings[0].Severity == report.SeverityWarn {
+		v.Status, v.Cause = report.Warn, findings[0].Code
+		if c.status("mapi.logon") == report.Pass {
+			v.Headline = "Outlook can reach this mailbox, but one thing should be looked at: " + lowerFirst(findings[0].Title)
+		} else if c.Run.Incomplete == "" {
+			v.Headline = findings[0].Title
+		}
+	}
+	return v
+}
+
+// lowerFirst fits a sentence behind a colon, unless it starts with a name.
+func lowerFirst(s string) string {
+	for _, article := range []string{"The ", "This ", "No ", "A ", "An ", "One "} {
+		if strings.HasPrefix(s, article) {
+			return strings.ToLower(s[:1]) + s[1:]
+		}
+	}
+	return s
+}

@@ -1,0 +1,104 @@
+package checks
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/httpc"
+)
+
+var authSignIn = suite.Check{
+	ID: "auth.sign-in", Group: "auth", Title: "Sign-in", Affects: "everything",
+	Behind: []string{"discovery.comparison", "mapi.connect", "directory.bind"}, // what they did is judged here
+	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
+		if !e.SignsIn {
+			return suite.Skip("no password was given, so no sign-in was tried").Saw(signal(suite.NoCredential, e.Domain))
+		}
+		return judgeSignIns(signIns(e), refusals(ctx, e))
+	},
+}
+
+// signedIn is one virtual directory that accepted the credential.
+type signedIn struct {
+	Host   string `json:"host"`
+	Dir    string `json:"dir"` // first path segment
+	Scheme string `json:"scheme"`
+}
+
+// signIns are the places that accepted the credential, each once, as the
+// requests on the wire tell.
+func signIns(e *suite.Env) []signedIn {
+	var out []signedIn
+	for _, x := range e.Exchanges() {
+		s := signedIn{suite.HostOf(x.URL), firstDir(x.URL), x.Authn}
+		answered := x.Status != 0 && x.Status != http.StatusUnauthorized && x.Status < http.StatusInternalServerError
+		if x.Authn != "" && answered && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func firstDir(rawURL string) string {
+	_, path, _ := strings.Cut(strings.TrimPrefix(rawURL, "https://"), "/")
+	dir, _, _ := strings.Cut(path, "/")
+	return strings.ToLower(dir)
+}
+
+// refusals are the sign-ins that did not come about, each host and reason once.
+func refusals(ctx context.Context, e *suite.Env) []*httpc.AuthError {
+	var all []error
+	for _, service := range []string{suite.ServiceMailbox, suite.ServiceDirectory} {
+		if s, ok := e.SessionOf(service); ok {
+			all = append(all, s.Err)
+		}
+	}
+	if !e.SkipsDiscovery() {
+		if r, err := e.Discover(ctx); err == nil {
+			for _, a := range r.Attempts {
+				if a.Step != "root" { // a website's 401 says nothing
+					all = append(all, a.Err)
+				}
+			}
+		}
+	}
+	var out []*httpc.AuthError
+	for _, err := range all {
+		var a *httpc.AuthError
+		same := func(o *httpc.AuthError) bool { return o.Host == a.Host && o.Reason == a.Reason }
+		if errors.As(err, &a) && !slices.ContainsFunc(out, same) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func judgeSignIns(accepted []signedIn, refused []*httpc.AuthError) suite.Outcome {
+	if len(refused) > 0 {
+		return judgeRefusal(accepted, refused[0])
+	}
+	if len(accepted) == 0 {
+		return suite.Skip("nothing was reached that wants a sign-in")
+	}
+	last := accepted[len(accepted)-1]
+	out := suite.Pass(last.Scheme+" works at "+last.Host).With("accepted", accepted)
+	for _, a := range accepted {
+		out = out.Saw(signal(suite.CredentialWorks, a.Host, "scheme", a.Scheme))
+	}
+	return out
+}
+
+// judgeRefusal tells a credential that is wrong from one that works elsewhere.
+func judgeRefusal(accepted []signedIn, r *httpc.AuthError) suite.Outcome {
+	out := suite.Fail(fmt.Sprintf("cannot sign in at %s: %v", r.Host, r)).Saw(authTrouble(r)).With("accepted", accepted).With("offered", schemes(r.Offered))
+	if r.Reason != httpc.Refused || len(accepted) == 0 {
+		return out
+	}
+	out.Summary = fmt.Sprintf("%s refuses the password (%s) that %s accepts", r.Host, r.Authn, accepted[0].Host)
+	return out.Saw(signal(suite.RefusedHereOnly, r.Host, "scheme", r.Authn))
+}
