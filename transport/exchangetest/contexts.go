@@ -25,10 +25,12 @@ type sessionContext struct {
 	session  *session // mailbox side; nil for nspi
 	gone     chan struct{}
 
-	// Guarded by the store. Two sequence tokens are good at a time: the one of the
-	// last ordinary answer and the one of the last NotificationWait, because a
-	// client cannot know which of two parallel answers the server made later.
+	// Guarded by the store. Ordinary requests are held to the sequence: the token
+	// of the last ordinary answer is good, older ones are not. A NotificationWait
+	// runs beside them, so neither side can know which of two answers came first:
+	// it may carry any token, and the ones it was answered with stay good.
 	serial, wait  wire.GUID
+	waits         map[wire.GUID]bool
 	busy, waiting bool
 	life          time.Duration
 	expires       time.Time
@@ -49,7 +51,7 @@ func newContextStore(now func() time.Time) *contextStore {
 func (t *contextStore) open(endpoint string, u *User, life time.Duration, se *session) *sessionContext {
 	x := &sessionContext{
 		id: wire.NewGUID(), endpoint: endpoint, user: u, session: se, gone: make(chan struct{}),
-		serial: wire.NewGUID(), busy: true, life: life, expires: t.now().Add(life),
+		serial: wire.NewGUID(), waits: map[wire.GUID]bool{}, busy: true, life: life, expires: t.now().Add(life),
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -124,7 +126,7 @@ func (t *contextStore) enter(r *http.Request, m Manner, endpoint string, u *User
 		return nil, false, why
 	}
 	if strict {
-		if why := x.checkSequence(r, m); why != accepted {
+		if why := x.checkSequence(r, m, how); why != accepted {
 			return nil, false, why
 		}
 	}
@@ -133,6 +135,7 @@ func (t *contextStore) enter(r *http.Request, m Manner, endpoint string, u *User
 			return x, true, accepted
 		}
 		x.waiting, x.wait = true, wire.NewGUID()
+		x.waits[x.wait] = true
 		return x, false, accepted
 	}
 	if x.busy {
@@ -145,14 +148,14 @@ func (t *contextStore) enter(r *http.Request, m Manner, endpoint string, u *User
 	return x, false, accepted
 }
 
-func (x *sessionContext) checkSequence(r *http.Request, m Manner) refusal {
+func (x *sessionContext) checkSequence(r *http.Request, m Manner, how turn) refusal {
 	_, name := cookieNames(m)
 	cookie, err := r.Cookie(name)
 	if err != nil {
 		return missingCookie
 	}
 	token, err := parseCookie(cookie.Value)
-	if err != nil || token != x.serial && token != x.wait {
+	if err != nil || how == ordinary && token != x.serial && !x.waits[token] {
 		return invalidSequence
 	}
 	return accepted

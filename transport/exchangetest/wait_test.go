@@ -92,6 +92,32 @@ func TestNotification(t *testing.T) {
 	}
 }
 
+// A NotificationWait and an Execute that leave at the same time carry the same
+// sequence, in whichever order they arrive; and either answer's cookie is good.
+func TestWaitBesideExecute(t *testing.T) {
+	s := start(t, Options{})
+	c, _, _ := opened(t, s, 0)
+	batch := executeBody(t, emptyBatch, 0)
+	sequence := c.cookies["MapiSequence"]
+	c.do("Execute", batch)
+	c.cookies["MapiSequence"] = sequence
+	w := c.wait() // after the Execute that carried the same
+	early := c.cookies["MapiSequence"]
+	s.Deliver(c.user.Address, "Hello") // nobody has subscribed: the wait goes on
+	if r := c.do("Execute", batch); r.code() != "0" {
+		t.Errorf("Execute with the cookie of the wait: X-ResponseCode %q", r.code())
+	}
+	if r := c.do("Execute", batch); r.code() != "0" {
+		t.Errorf("Execute with the cookie of the Execute: X-ResponseCode %q", r.code())
+	}
+	c.cookies["MapiSequence"] = early
+	if r := c.do("Execute", batch); r.code() != "0" {
+		t.Errorf("Execute with the cookie of the wait, once more: X-ResponseCode %q", r.code())
+	}
+	s.ExpireContexts()
+	w.end(t)
+}
+
 func TestManyEvents(t *testing.T) {
 	s := start(t, Options{})
 	c, logon, _ := opened(t, s, 0)
