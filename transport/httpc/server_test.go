@@ -1,12 +1,14 @@
 package httpc
 
 import (
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"io"
 	"math/big"
 	"net"
@@ -136,4 +138,38 @@ func plainServer(t testing.TB, h http.Handler) (addr string) {
 	go s.Serve(l)
 	t.Cleanup(func() { s.Close() })
 	return l.Addr().String()
+}
+
+// captureRequest sends the lines of one request's head to lines and answers nothing.
+func captureRequest(lines chan<- []string) func(net.Conn) {
+	return func(c net.Conn) {
+		var got []string
+		for s := bufio.NewScanner(c); s.Scan() && s.Text() != ""; {
+			got = append(got, s.Text())
+		}
+		lines <- got
+	}
+}
+
+// tunnelTo joins the client of a CONNECT request with addr.
+func tunnelTo(w http.ResponseWriter, addr string) {
+	out, err := net.Dial("tcp", addr)
+	if err != nil {
+		w.WriteHeader(502)
+		return
+	}
+	defer out.Close()
+	in, _, err := http.NewResponseController(w).Hijack()
+	if err != nil {
+		return
+	}
+	defer in.Close()
+	io.WriteString(in, "HTTP/1.1 200 Connection established\r\n\r\n")
+	go func() { io.Copy(out, in); out.Close() }()
+	io.Copy(in, out)
+}
+
+func proxyErrorOf(err error) (e *netpath.ProxyError) {
+	errors.As(err, &e)
+	return e
 }
