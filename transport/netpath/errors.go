@@ -158,7 +158,7 @@ func classifyCertificate(err error) Kind {
 func classifyNetwork(err error) Kind {
 	var dns *net.DNSError
 	var record tls.RecordHeaderError
-	var alert tls.AlertError
+	var op *net.OpError
 	var netErr net.Error
 	var proxy *ProxyError
 	var errno syscall.Errno
@@ -173,7 +173,7 @@ func classifyNetwork(err error) Kind {
 		return KindTimeout
 	case errors.As(err, &record):
 		return KindNotTLS
-	case errors.As(err, &alert):
+	case errors.As(err, &op) && op.Op == "remote error": // crypto/tls hides its alert type behind it
 		return KindTLSAlert
 	case errors.As(err, &errno) && errnoKinds[errno] != KindOther:
 		return errnoKinds[errno]
