@@ -68,7 +68,8 @@ func responseCode(h http.Header) (int, bool) {
 // judge climbs the rungs that HTTP has: status and X-ResponseCode. nil means
 // that the body is one of MAPI/HTTP.
 func (a *Answer) judge() error {
-	if a.Status == http.StatusOK && a.HasResponseCode && a.ResponseCode == 0 {
+	ours := echoes(a.Header, a.RequestID)
+	if a.Status == http.StatusOK && a.HasResponseCode && a.ResponseCode == 0 && ours {
 		return nil
 	}
 	f := a.failure(netpath.PhaseHTTP, nil)
@@ -79,10 +80,23 @@ func (a *Answer) judge() error {
 	case a.Status != http.StatusOK:
 	case !a.HasResponseCode:
 		f.Phase, f.Err = netpath.PhaseResponseCode, ErrNotMAPI
+	case !ours:
+		f.Phase, f.Err, f.ResponseCode, f.Delivery = netpath.PhaseResponseCode, ErrNotOurs, nil, AnswerLost
 	default:
 		f.Phase = netpath.PhaseResponseCode
 	}
 	return f
+}
+
+// echoes says whether an answer belongs to the request with this X-RequestId. The
+// braces may come back or not; a refusal of gromox echoes nothing.
+func echoes(h http.Header, id string) bool {
+	got := h.Get("X-RequestId")
+	return got == "" || got == id || strings.EqualFold(withoutBraces(got), withoutBraces(id))
+}
+
+func withoutBraces(id string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(id, "{", ""), "}", "")
 }
 
 // judgeBody climbs the two rungs of the body. decodeErr is what decoding it

@@ -72,9 +72,10 @@ func (e *endpoint) request(ctx context.Context, c *call, st stamp) *httpc.Reques
 }
 
 // began hands the initial headers to the session context, if it is the MAPI
-// handler that answers: cookies of a login page are not ours to keep.
+// handler that answers, and answers us: cookies of a login page are not ours to
+// keep.
 func (e *endpoint) began(c *call, st stamp, resp *httpc.Response) {
-	if _, ok := responseCode(resp.Header); !ok || resp.Status != http.StatusOK {
+	if _, ok := responseCode(resp.Header); !ok || resp.Status != http.StatusOK || !echoes(resp.Header, st.id) {
 		return
 	}
 	e.mu.Lock()
@@ -130,7 +131,7 @@ func lost(ctx context.Context, a *Answer, err error) *Failure {
 		err = context.Cause(ctx)
 	}
 	f := a.failure(netpath.PhaseBody, err)
-	if !errors.Is(err, ErrMalformed) {
+	if !errors.Is(err, ErrMalformed) && !errors.Is(err, ErrTooLarge) {
 		f.Delivery = AnswerLost
 	}
 	return f

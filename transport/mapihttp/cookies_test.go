@@ -60,3 +60,14 @@ func TestCookiesCloneIsIndependent(t *testing.T) {
 		t.Fatalf("the copy changed to %q", k.header())
 	}
 }
+
+func FuzzSetCookie(f *testing.F) {
+	f.Add("MapiContext=MAPIAAAA=; path=/mapi/emsmdb; secure; HttpOnly")
+	f.Add("a=; expires=Thu, 01-Jan-1970 00:00:00 GMT; max-age=60")
+	f.Fuzz(func(t *testing.T, line string) {
+		c, _, ok := parseSetCookie(line, time.Now())
+		if ok && (c.name == "" || strings.ContainsAny(c.name+c.value, ";\r\n\x00") || !strings.Contains(line, c.value)) {
+			t.Fatalf("%q gave %+v", line, c)
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
@@ -130,10 +131,18 @@ func (e *endpoint) send(ctx context.Context, c *call) (*Answer, error) {
 	return a, nil
 }
 
-// retry decides on a resend. What was sent whole and got lost may have been
-// carried out (MS-OXCMAPIHTTP 3.1.7.2).
+// retry decides on a resend: for a connection that broke, not for one that never
+// came about, nor for a limit that passed, which would only pass twice. What was
+// sent whole and got lost may have been carried out (MS-OXCMAPIHTTP 3.1.7.2).
 func retry(f *Failure, c *call) bool {
-	return f.Delivery == NotSent || f.Delivery == AnswerLost && c.repeatable
+	switch {
+	case netpath.Timeout(f.Err):
+		return false
+	case f.Delivery == NotSent:
+		return f.Phase == netpath.PhaseWrite
+	default:
+		return f.Delivery == AnswerLost && c.repeatable
+	}
 }
 
 // settle draws the conclusions of a call for context and figures.

@@ -11,6 +11,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/mapierr"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/rop"
+	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
 // partly makes the server answer at most n operations of a payload and hand the
@@ -185,7 +186,7 @@ func TestWrongServerLoops(t *testing.T) {
 		t.Errorf("%d URLs, asked %d times: %v", len(urls), n, err)
 	}
 	same := func(context.Context, string) (string, error) { return f.config().URL, nil }
-	if _, urls, err := f.mailbox().LogonFollowing(t.Context(), same); len(urls) != 1 || !strings.Contains(err.Error(), "has been tried") {
+	if _, urls, err := f.mailbox().LogonFollowing(t.Context(), same); len(urls) != 1 || !strings.Contains(err.Error(), "has been tried already") {
 		t.Errorf("%v: %v", urls, err)
 	}
 	down := errors.New("autodiscover is down")
@@ -205,4 +206,18 @@ func TestEncodingErrorIsReported(t *testing.T) {
 	if err == nil || len(f.requests("Execute")) != 1 {
 		t.Errorf("%v", err)
 	}
+}
+
+func FuzzUndone(f *testing.F) {
+	var w wire.Writer
+	rop.PrivateLogon(aliceDN).Encode(&w)
+	f.Add(w.Bytes())
+	f.Add([]byte{})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		reqs := []rop.Request{rop.PrivateLogon(aliceDN), &rop.ReleaseRequest{}, &rop.GetStoreStateRequest{}}
+		left := (&batch{tooSmall: &rop.BufferTooSmallResponse{Undone: b}}).undone(reqs)
+		if len(left) == 0 || len(left) > len(reqs) || left[len(left)-1] != reqs[len(reqs)-1] {
+			t.Fatalf("%d of %d requests are left", len(left), len(reqs))
+		}
+	})
 }

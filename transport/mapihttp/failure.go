@@ -44,6 +44,8 @@ var (
 	// ErrNotMAPI is an answer without X-ResponseCode: a proxy, a login page or
 	// the web server answered, not the MAPI handler.
 	ErrNotMAPI = errors.New("the answer has no X-ResponseCode: a proxy or a web page answered instead of the mail server")
+	// ErrNotOurs is an answer with the X-RequestId of another request.
+	ErrNotOurs = errors.New("the answer belongs to another request: something on the way mixes up or caches answers")
 	// ErrNoContext is a PING that was answered without saying for how long the
 	// session context is kept, which is what proves it (MS-OXCMAPIHTTP 3.1.5.3).
 	ErrNoContext = errors.New("the server answered but did not confirm the session context")

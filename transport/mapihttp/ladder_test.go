@@ -12,6 +12,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/emsmdb"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/rop"
 )
 
 // chunked writes body in HTTP chunks of n bytes.
@@ -201,6 +202,37 @@ func TestState08StatusCodes(t *testing.T) {
 	}
 	if n := len(f.requests("Connect")); n != 9 {
 		t.Errorf("%d requests: something was repeated or a redirect followed", n)
+	}
+}
+
+func TestEchoOfTheRequestID(t *testing.T) {
+	f := newFake(t)
+	echo := func(change func(string) string) {
+		f.once("Connect", func(t *turn) {
+			t.r.Header.Set("X-RequestId", change(t.r.Header.Get("X-RequestId")))
+			t.answer()
+		})
+	}
+	echo(func(id string) string { return strings.NewReplacer("{", "", "}", "").Replace(id) })
+	echo(strings.ToLower)
+	echo(func(string) string { return "" })
+	for range 3 {
+		if _, err := f.mailbox().Connect(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	m := loggedOn(t, f)
+	f.once("Execute", func(t *turn) {
+		t.r.Header.Set("X-RequestId", "{00000000-0000-0000-0000-000000000009}:2")
+		t.ctx = &fakeContext{id: "somebody-else"}
+		t.reply(t.result())
+	})
+	_, err := m.Execute(t.Context(), &rop.QueryRowsRequest{})
+	if fail := wantFailure(t, err, netpath.PhaseResponseCode); !errors.Is(err, ErrNotOurs) || fail.Delivery != AnswerLost {
+		t.Errorf("%+v", fail)
+	}
+	if err := m.Verify(t.Context()); err != nil {
+		t.Errorf("the stranger's cookies were taken: %v", err)
 	}
 }
 

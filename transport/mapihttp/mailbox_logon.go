@@ -97,7 +97,7 @@ func (m *Mailbox) followed(ctx context.Context, to *WrongServerError, urls []str
 		return "", err
 	}
 	if slices.ContainsFunc(urls, func(u string) bool { return strings.EqualFold(u, next) }) {
-		return "", fmt.Errorf("Autodiscover still gives %s, which has been tried", next)
+		return "", fmt.Errorf("the URL %s has been tried already", next)
 	}
 	return next, nil
 }

@@ -35,10 +35,10 @@ func (m *Mailbox) holds(slot uint8) bool {
 
 // WaitResult is how a NotificationWait ended.
 type WaitResult struct {
-	EventPending bool          // fetch with Poll; otherwise the server's time ran out
-	Tags         []Tag         // when each PROCESSING, PENDING and DONE arrived
-	Elapsed      time.Duration // the whole wait
-	PendingTime  time.Duration // the X-PendingPeriod that the server promised
+	EventPending  bool          // fetch with Poll; otherwise the server's time ran out
+	Tags          []Tag         // when each PROCESSING, PENDING and DONE arrived
+	Elapsed       time.Duration // the whole wait
+	PendingPeriod time.Duration // the X-PendingPeriod that the server promised
 }
 
 // NotificationWait waits until an event is pending or the server's time runs
@@ -71,7 +71,7 @@ func (m *Mailbox) NotificationWait(ctx context.Context) (*WaitResult, error) {
 	if a != nil {
 		res.Tags, res.Elapsed = a.Tags, a.Elapsed
 	}
-	res.PendingTime = m.e.info().PendingPeriod
+	res.PendingPeriod = m.e.info().PendingPeriod
 	return res, err
 }
 

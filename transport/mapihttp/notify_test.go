@@ -131,7 +131,7 @@ func TestState16WaitTimesOut(t *testing.T) {
 	m := loggedOn(t, f)
 	f.once("NotificationWait", func(t *turn) { t.reply((&emsmdb.NotificationWaitResponse{}).Encode()) })
 	w, err := m.NotificationWait(t.Context())
-	if err != nil || w.EventPending || w.PendingTime != 30*time.Second || len(w.Tags) != 2 {
+	if err != nil || w.EventPending || w.PendingPeriod != 30*time.Second || len(w.Tags) != 2 {
 		t.Errorf("%+v, %v", w, err)
 	}
 	// a server that does not answer at all is given up after WaitTime and two periods

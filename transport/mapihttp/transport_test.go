@@ -8,7 +8,9 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mapiscope/mapiscope/transport/emsmdb"
 	"github.com/mapiscope/mapiscope/transport/mapierr"
@@ -192,6 +194,30 @@ func TestState13OldCookiesRefusedThenEmptyJar(t *testing.T) {
 	wantFailure(t, err, netpath.PhaseResponseCode)
 	if got := len(f.requests("Connect")) - n; got != 2 {
 		t.Errorf("%d Connects", got)
+	}
+}
+
+// What never came about, or took too long, is not tried again: the verdict would
+// come twice as late.
+func TestNothingIsTriedTwiceInVain(t *testing.T) {
+	f := newFake(t)
+	cfg := f.config()
+	dials := 0
+	cfg.HTTP.Path.Dial = func(context.Context, string, string) (net.Conn, error) {
+		dials++
+		return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+	}
+	_, err := NewMailbox(cfg, aliceDN).Connect(t.Context())
+	if wantFailure(t, err, netpath.PhaseConnect); dials != 1 {
+		t.Errorf("%d dials", dials)
+	}
+	cfg = f.config()
+	cfg.Limits = Limits{CallTime: 100 * time.Millisecond}
+	m := NewMailbox(cfg, aliceDN)
+	m.Connect(t.Context())
+	f.on("PING", func(t *turn) { t.headers(0); t.write("PROCESSING\r\n"); <-t.r.Context().Done() })
+	if err := m.Ping(t.Context()); !netpath.Timeout(err) || len(f.requests("PING")) != 1 {
+		t.Errorf("%d PINGs: %v", len(f.requests("PING")), err)
 	}
 }
 

@@ -47,3 +47,15 @@ func TestBuildTable(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseVersion(f *testing.F) {
+	f.Add("Exchange/15.02.2562.045")
+	f.Fuzz(func(t *testing.T, s string) {
+		v, ok := ParseVersion(s)
+		again, ok2 := ParseVersion(v.String())
+		if ok && (!ok2 || again != v) {
+			t.Fatalf("%q gave %v, which reads as %v", s, v, again)
+		}
+		ServerProduct(s)
+	})
+}
