@@ -16,8 +16,8 @@ import (
 	"github.com/mapiscope/mapiscope/transport/nspi"
 )
 
-// Answer is one answer of an endpoint, taken apart (MS-OXCMAPIHTTP 2.2.2.2, 2.2.7).
-type Answer struct {
+// answer is one answer of an endpoint, taken apart (MS-OXCMAPIHTTP 2.2.2.2, 2.2.7).
+type answer struct {
 	Status          int
 	Tags            []Tag       // empty for an answer without meta-tags
 	Header          http.Header // initial headers, overridden by the additional ones
@@ -35,7 +35,7 @@ type Answer struct {
 
 // finish joins the two sets of headers and reads the code from the result: an
 // additional X-ResponseCode overrides the initial one (3.2.5.2).
-func (a *Answer) finish(in *inner, known Dialect) {
+func (a *answer) finish(in *inner, known Dialect) {
 	a.Tags, a.Body = in.tags, in.body
 	if len(in.headers) > 0 {
 		maps.Copy(a.Header, in.headers)
@@ -67,7 +67,7 @@ func responseCode(h http.Header) (int, bool) {
 
 // judge climbs the rungs that HTTP has: status and X-ResponseCode. nil means
 // that the body is one of MAPI/HTTP.
-func (a *Answer) judge() error {
+func (a *answer) judge() error {
 	ours := echoes(a.Header, a.RequestID)
 	if a.Status == http.StatusOK && a.HasResponseCode && a.ResponseCode == 0 && ours {
 		return nil
@@ -101,7 +101,7 @@ func withoutBraces(id string) string {
 
 // judgeBody climbs the two rungs of the body. decodeErr is what decoding it
 // said, success what ErrorCode counts as success.
-func (a *Answer) judgeBody(status, code mapierr.Code, decodeErr error, success func(mapierr.Code) bool) error {
+func (a *answer) judgeBody(status, code mapierr.Code, decodeErr error, success func(mapierr.Code) bool) error {
 	own := uint32(status)
 	if own == 0 {
 		own = uint32(code)
@@ -130,13 +130,13 @@ func noStatus(err error) bool {
 // with reservations.
 func succeeded(c mapierr.Code) bool { return c == mapierr.OK || c.Warning() }
 
-func (a *Answer) refused(phase netpath.Phase, code mapierr.Code) *Failure {
+func (a *answer) refused(phase netpath.Phase, code mapierr.Code) *Failure {
 	f := a.failure(phase, nil)
 	f.Code = &code
 	return f
 }
 
-func (a *Answer) failure(phase netpath.Phase, err error) *Failure {
+func (a *answer) failure(phase netpath.Phase, err error) *Failure {
 	f := &Failure{Phase: phase, Host: a.host, Op: a.op, Status: a.Status, Dialect: a.Dialect,
 		RequestID: a.RequestID, Delivery: Answered, Err: err}
 	if a.HasResponseCode {
@@ -148,7 +148,7 @@ func (a *Answer) failure(phase netpath.Phase, err error) *Failure {
 
 // processing is what the server says it worked on the request (X-ElapsedTime:
 // milliseconds, whole seconds from gromox).
-func (a *Answer) processing() (time.Duration, bool) {
+func (a *answer) processing() (time.Duration, bool) {
 	d, ok := millis(a.Header, "X-ElapsedTime")
 	if a.Dialect == Gromox {
 		d *= 1000

@@ -17,7 +17,7 @@ import (
 const noContextPhase = netpath.PhaseResponseCode
 
 // attempt sends a stamped request once and judges the answer.
-func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*Answer, *Failure) {
+func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*answer, *Failure) {
 	start := time.Now()
 	ctx, dog := watch(parent, e.limit(c))
 	defer dog.stop()
@@ -26,7 +26,7 @@ func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*Answer, 
 		return nil, e.networkFailure(ctx, c, st, err)
 	}
 	defer resp.Body.Close()
-	a := &Answer{op: c.op, host: e.host(), Status: resp.Status, Header: resp.Header, RequestID: st.id, exchange: resp.Exchange}
+	a := &answer{op: c.op, host: e.host(), Status: resp.Status, Header: resp.Header, RequestID: st.id, exchange: resp.Exchange}
 	e.began(c, st, resp)
 
 	in, err := e.read(resp, c, dog, start)
@@ -126,7 +126,7 @@ func (e *endpoint) networkFailure(ctx context.Context, c *call, st stamp, err er
 }
 
 // lost is an answer that broke off, or that no honest server sends.
-func lost(ctx context.Context, a *Answer, err error) *Failure {
+func lost(ctx context.Context, a *answer, err error) *Failure {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)
 	}

@@ -24,7 +24,7 @@ func isSequence(name string) bool {
 }
 
 // merge takes the Set-Cookie lines of an answer. keepSequence leaves the sequence
-// cookies as they are (see Session rules in session.go).
+// cookies as they are (see the sequence rule in session.go).
 func (j *jar) merge(h http.Header, now time.Time, keepSequence bool) {
 	for _, line := range h.Values("Set-Cookie") {
 		c, expired, ok := parseSetCookie(line, now)

@@ -54,7 +54,7 @@ func (d *Directory) Unbind(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return d.e.close(ctx, &call{op: q.RequestType(), body: body, read: func(a *Answer) error {
+	return d.e.close(ctx, &call{op: q.RequestType(), body: body, read: func(a *answer) error {
 		_, err := judgeNSPI(a, nspi.DecodeUnbindResponse, func(c mapierr.Code) bool {
 			return c == nspi.UnbindSuccess || succeeded(c) // 1 is its success (MS-OXNSPI 2.2.1.2)
 		})
@@ -172,7 +172,7 @@ func exchange[P nspi.Response](ctx context.Context, e *endpoint, c *call, q nspi
 		return p, err
 	}
 	c.op = q.RequestType()
-	c.read = func(a *Answer) (err error) {
+	c.read = func(a *answer) (err error) {
 		p, err = judgeNSPI(a, decode, success)
 		return err
 	}
@@ -180,7 +180,7 @@ func exchange[P nspi.Response](ctx context.Context, e *endpoint, c *call, q nspi
 	return p, err
 }
 
-func judgeNSPI[P nspi.Response](a *Answer, decode func([]byte) (P, error), success func(mapierr.Code) bool) (P, error) {
+func judgeNSPI[P nspi.Response](a *answer, decode func([]byte) (P, error), success func(mapierr.Code) bool) (P, error) {
 	p, err := decode(a.Body)
 	if err != nil {
 		return p, a.judgeBody(0, 0, err, success)

@@ -44,7 +44,7 @@ type call struct {
 	repeatable bool
 	// read takes the body of an answer with X-ResponseCode 0 and returns the
 	// failure of one of the upper rungs; nil where there is no body.
-	read func(*Answer) error
+	read func(*answer) error
 }
 
 // stamp is what makes a request this request: a resend carries it as it is
@@ -114,7 +114,7 @@ const contentType = "application/mapi-http"
 var mapiBody = []string{contentType}
 
 // send carries out a call: once, and once more when that cannot do harm.
-func (e *endpoint) send(ctx context.Context, c *call) (*Answer, error) {
+func (e *endpoint) send(ctx context.Context, c *call) (*answer, error) {
 	st := e.stamp(c)
 	start := time.Now()
 	a, f := e.attempt(ctx, c, st)
@@ -146,7 +146,7 @@ func retry(f *Failure, c *call) bool {
 }
 
 // settle draws the conclusions of a call for context and figures.
-func (e *endpoint) settle(ctx context.Context, c *call, a *Answer, f *Failure, took time.Duration) {
+func (e *endpoint) settle(ctx context.Context, c *call, a *answer, f *Failure, took time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := c.session
@@ -224,7 +224,7 @@ func (e *endpoint) close(ctx context.Context, c *call) error {
 
 // ping proves that the server still holds the session context and restarts its
 // clock; without a context it asks whether the endpoint answers at all.
-func (e *endpoint) ping(ctx context.Context) (*Answer, error) {
+func (e *endpoint) ping(ctx context.Context) (*answer, error) {
 	if err := e.main.enter(ctx); err != nil {
 		return nil, err
 	}
@@ -242,7 +242,7 @@ func (e *endpoint) ping(ctx context.Context) (*Answer, error) {
 		return nil, err
 	}
 	c.session = s
-	c.read = func(a *Answer) error {
+	c.read = func(a *answer) error {
 		if a.Header.Get("X-ExpirationInfo") == "" {
 			return a.failure(noContextPhase, ErrNoContext)
 		}

@@ -188,7 +188,7 @@ func TestState20TruncatedAndOversizedLengths(t *testing.T) {
 	reqs := []rop.Request{&rop.OpenFolderRequest{Output: 1}, &rop.GetHierarchyTableRequest{Input: 1, Output: 2},
 		&rop.SetColumnsRequest{Input: 2, Columns: folderColumns}, &rop.QueryRowsRequest{Input: 2, Forward: true, RowCount: 100}}
 	try := func(b []byte) error {
-		a := &Answer{Status: 200, Header: http.Header{}, HasResponseCode: true, Body: b, op: "Execute", host: "h", exchange: &httpc.Exchange{}}
+		a := &answer{Status: 200, Header: http.Header{}, HasResponseCode: true, Body: b, op: "Execute", host: "h", exchange: &httpc.Exchange{}}
 		return m.readExecute(a, m.objectsFor(reqs), &batch{})
 	}
 	if err := try(body); err != nil {

@@ -46,7 +46,7 @@ type serverFacts struct {
 }
 
 // learn notes what an answer of the MAPI handler tells.
-func (e *endpoint) learn(a *Answer, resp *httpc.Response) {
+func (e *endpoint) learn(a *answer, resp *httpc.Response) {
 	if !a.HasResponseCode {
 		return
 	}
@@ -115,7 +115,7 @@ func (a *average) mean() time.Duration {
 
 // count adds one call. What the caller gave up is no failure of the connection;
 // a refused remote operation is none either, it is an answer.
-func (g *figures) count(c *call, a *Answer, f *Failure, took time.Duration, givenUp bool) {
+func (g *figures) count(c *call, a *answer, f *Failure, took time.Duration, givenUp bool) {
 	g.requests++
 	if f != nil && !givenUp {
 		g.failures++

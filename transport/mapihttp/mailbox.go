@@ -70,7 +70,7 @@ func (m *Mailbox) connect(ctx context.Context, s *session) (*emsmdb.ConnectRespo
 	var p *emsmdb.ConnectResponse
 	_, err := m.e.send(ctx, &call{
 		op: "Connect", body: m.connectRequest(s).Encode(), session: s,
-		read: func(a *Answer) (err error) {
+		read: func(a *answer) (err error) {
 			if p, err = emsmdb.DecodeConnectResponse(a.Body); err != nil {
 				return a.judgeBody(0, 0, err, succeeded)
 			}
@@ -118,7 +118,7 @@ func (m *Mailbox) Disconnect(ctx context.Context) error {
 	defer m.forget()
 	return m.e.close(ctx, &call{
 		op: "Disconnect", body: (&emsmdb.DisconnectRequest{}).Encode(),
-		read: func(a *Answer) error {
+		read: func(a *answer) error {
 			p, err := emsmdb.DecodeDisconnectResponse(a.Body)
 			if err != nil {
 				return a.judgeBody(0, 0, err, succeeded)

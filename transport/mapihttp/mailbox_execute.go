@@ -85,7 +85,7 @@ func (m *Mailbox) round(ctx context.Context, reqs []rop.Request) (*batch, []rop.
 	}
 	b.answer, err = m.e.send(ctx, &call{
 		op: "Execute", body: body.Encode(), session: s, repeatable: SafeToRepeat(reqs...),
-		read: func(a *Answer) error { return m.readExecute(a, sent, b) },
+		read: func(a *answer) error { return m.readExecute(a, sent, b) },
 	})
 	if err != nil {
 		return b, nil, err
@@ -94,7 +94,7 @@ func (m *Mailbox) round(ctx context.Context, reqs []rop.Request) (*batch, []rop.
 }
 
 // readExecute takes the operations out of an Execute answer.
-func (m *Mailbox) readExecute(a *Answer, sent *rop.RequestBuffer, b *batch) error {
+func (m *Mailbox) readExecute(a *answer, sent *rop.RequestBuffer, b *batch) error {
 	p, err := emsmdb.DecodeExecuteResponse(a.Body)
 	if err != nil {
 		return a.judgeBody(0, 0, err, succeeded)
@@ -113,7 +113,7 @@ func (m *Mailbox) readExecute(a *Answer, sent *rop.RequestBuffer, b *batch) erro
 
 // batch is what one Execute brought.
 type batch struct {
-	answer   *Answer
+	answer   *answer
 	answers  []rop.Response // to requests
 	backoff  *rop.BackoffResponse
 	tooSmall *rop.BufferTooSmallResponse

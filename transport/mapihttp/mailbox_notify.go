@@ -59,7 +59,7 @@ func (m *Mailbox) NotificationWait(ctx context.Context) (*WaitResult, error) {
 	res := &WaitResult{}
 	a, err := m.e.send(ctx, &call{
 		op: "NotificationWait", body: (&emsmdb.NotificationWaitRequest{}).Encode(), session: s, wait: true,
-		read: func(a *Answer) error {
+		read: func(a *answer) error {
 			p, err := emsmdb.DecodeNotificationWaitResponse(a.Body)
 			if err != nil {
 				return a.judgeBody(0, 0, err, succeeded)
