@@ -2,6 +2,7 @@ package httpc
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"fmt"
 	"io"
@@ -79,7 +80,8 @@ func ourPost(b *testing.B, addr string, body []byte) func() {
 
 func theirPost(b *testing.B, addr string, body []byte) func() {
 	tr := &http.Transport{DisableCompression: true, TLSClientConfig: pathTo(addr).TLSConfig(testHost)}
-	tr.DialTLS = func(string, string) (net.Conn, error) { return tls.Dial("tcp", addr, tr.TLSClientConfig) }
+	dialer := &tls.Dialer{Config: tr.TLSClientConfig}
+	tr.DialTLSContext = func(ctx context.Context, _, _ string) (net.Conn, error) { return dialer.DialContext(ctx, "tcp", addr) }
 	b.Cleanup(tr.CloseIdleConnections)
 	c := &http.Client{Transport: tr}
 	h := benchHeader()

@@ -44,7 +44,8 @@ type conn struct {
 	bw         *bufio.Writer
 	origin     string
 	who        identity
-	used       int // requests that were answered
+	used       int  // requests that were answered
+	single     bool // serves one request and is closed
 	idleSince  time.Time
 	local      string
 	remote     net.Addr // the logical one

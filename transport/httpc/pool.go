@@ -58,7 +58,7 @@ func (p *pool) pop(k poolKey) *conn {
 
 // put keeps c, or closes it when it cannot be used again or there are enough.
 func (p *pool) put(c *conn) {
-	if !c.usable() || c.br.Buffered() > 0 {
+	if c.single || !c.usable() || c.br.Buffered() > 0 {
 		c.close()
 		return
 	}
@@ -106,7 +106,9 @@ func (c *Client) dial(ctx context.Context, t *target) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newConn(np, t.endpoint.Origin), nil
+	k := newConn(np, t.endpoint.Origin)
+	k.single = t.req.NoReuse
+	return k, nil
 }
 
 // get gives an idle connection of this identity or a new one.
