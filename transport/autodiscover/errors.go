@@ -22,7 +22,6 @@ const (
 	CauseLoop            Cause = "loop"             // a URL or address came again, or 10 hops
 	CauseNotAutodiscover Cause = "not-autodiscover" // 200 with something else: a website, a login page
 	CauseServerError     Cause = "server-error"     // a POX or JSON error; see the *ServerError inside
-	CauseNotConfigured   Cause = "not-configured"   // json: nothing to ask
 )
 
 // Error says why a step led to no settings.

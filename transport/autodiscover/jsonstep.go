@@ -2,6 +2,7 @@ package autodiscover
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -78,9 +79,9 @@ func (a *Attempt) readV2(resp *httpc.Response, form string) *V2Answer {
 	answer, err := ParseV2(body)
 	switch {
 	case err == nil && answer.ErrorCode != "":
-		a.fail(CauseServerError, netpath.PhaseErrorCode, form, a.Status, fmt.Errorf("Autodiscover v2 error %q: %.200s", answer.ErrorCode, answer.ErrorMessage))
+		a.fail(CauseServerError, netpath.PhaseErrorCode, form, a.Status, fmt.Errorf("the server answered %q: %.200s", answer.ErrorCode, answer.ErrorMessage))
 	case isRedirect(a.Status):
-		a.fail(CauseRedirectRefused, netpath.PhaseHTTP, a.Location, a.Status, fmt.Errorf("redirects of Autodiscover v2 are not followed"))
+		a.fail(CauseRedirectRefused, netpath.PhaseHTTP, a.Location, a.Status, errors.New("redirects of Autodiscover v2 are not followed"))
 	case a.Status != http.StatusOK:
 		a.fail(CauseStatus, netpath.PhaseHTTP, form, a.Status, statusError(a.Status, body))
 	case err != nil:

@@ -203,7 +203,7 @@ func TestServerErrors(t *testing.T) {
 	w.host("https://autodiscover.contoso.test", withSignIn(func(rw http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(rw, `<Autodiscover><Response><Error Time="1" Id="2"><ErrorCode>500</ErrorCode><Message>The email address can't be found.</Message></Error></Response></Autodiscover>`)
 	}))
-	w.host("https://contoso.test", func(rw http.ResponseWriter, r *http.Request) { http.Error(rw, "no", 403) })
+	w.host("https://contoso.test", func(rw http.ResponseWriter, r *http.Request) { http.Error(rw, "no", http.StatusForbidden) })
 	r := w.client().Lookup(t.Context(), address)
 	a := attemptOf(t, r, autodiscover.StepAutodiscover)
 	var se *autodiscover.ServerError

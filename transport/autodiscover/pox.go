@@ -131,12 +131,12 @@ func readProtocol(e *element) Protocol {
 	}
 	for _, c := range e.children {
 		if len(c.children) == 0 && !strings.EqualFold(c.name, "Type") {
-			p.Fields = append(p.Fields, Field{Name: c.name, Value: strings.TrimSpace(c.text)})
+			p.Fields = append(p.Fields, Field{Name: c.name, Value: strings.TrimSpace(string(c.text))})
 		}
 	}
 	for _, side := range []string{"Internal", "External"} {
 		for _, o := range e.child(side).all("OWAUrl") {
-			p.OWA = append(p.OWA, OWA{Internal: side == "Internal", URL: strings.TrimSpace(o.text), Authentication: o.attr("AuthenticationMethod")})
+			p.OWA = append(p.OWA, OWA{Internal: side == "Internal", URL: strings.TrimSpace(string(o.text)), Authentication: o.attr("AuthenticationMethod")})
 		}
 		// The EWS address beside it counts for certificates like any other URL.
 		if as := e.child(side).child("Protocol").value("ASUrl"); as != "" {

@@ -112,13 +112,13 @@ func (a *Attempt) redirectAddr() string {
 // checkAddress guards against going round in circles (MS-OXDSCLI 3.1.5).
 func (s *search) checkAddress(next string, seen map[string]bool) error {
 	if _, err := domainOf(next); err != nil {
-		return fmt.Errorf("Autodiscover points to another address, but %w", err)
+		return fmt.Errorf("the answer points to another address, but %w", err)
 	}
 	if seen[strings.ToLower(next)] {
-		return &Error{Cause: CauseLoop, Err: fmt.Errorf("Autodiscover goes in a circle: it points back to %s", next)}
+		return &Error{Cause: CauseLoop, Err: fmt.Errorf("the redirects go in a circle: back to %s", next)}
 	}
 	if s.hops+1 >= maxHops {
-		return &Error{Cause: CauseLoop, Err: fmt.Errorf("Autodiscover redirects more than %d times", maxHops)}
+		return &Error{Cause: CauseLoop, Err: fmt.Errorf("more than %d redirects", maxHops)}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package autodiscover
 
 import (
-	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -193,12 +192,3 @@ func httpsHost(raw string) string {
 func hostKey(u *url.URL) string { return cleanHost(u.Hostname()) }
 
 func cleanHost(h string) string { return strings.ToLower(strings.TrimSuffix(h, ".")) }
-
-// hostPort is what a request to u dials.
-func hostPort(u *url.URL) string {
-	port := u.Port()
-	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	}
-	return net.JoinHostPort(hostKey(u), port)
-}

@@ -20,7 +20,7 @@ const (
 type element struct {
 	name     string
 	attrs    []xml.Attr
-	text     string
+	text     []byte // appended to piece by piece: comments can split it often
 	children []*element
 }
 
@@ -69,7 +69,7 @@ func parseXML(b []byte) (*element, error) {
 // White space between child elements is layout and is dropped.
 func (e *element) addText(b []byte) {
 	if len(e.children) == 0 || len(bytes.TrimSpace(b)) > 0 {
-		e.text += string(b)
+		e.text = append(e.text, b...)
 	}
 }
 
@@ -105,7 +105,7 @@ func (e *element) raw(name string) string {
 	if c == nil || len(c.children) > 0 {
 		return ""
 	}
-	return c.text
+	return string(c.text)
 }
 
 // value is raw without the white space around it: for URLs, names, numbers.
