@@ -144,7 +144,7 @@ func (b *body) finish(keep bool) {
 	}
 	b.over = true
 	b.record.Total = time.Since(b.record.Started)
-	b.record.BytesIn, b.record.BytesOut = b.conn.in, b.conn.out
+	b.record.BytesIn, b.record.BytesOut = b.conn.in, b.conn.out.Load()
 	if b.stop != nil && !b.stop() {
 		keep = false // ctx ended: abort runs or ran
 	}

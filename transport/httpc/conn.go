@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mapiscope/mapiscope/transport/netpath"
@@ -50,7 +51,8 @@ type conn struct {
 	local      string
 	remote     net.Addr // the logical one
 	remoteText string
-	in, out    int64 // bytes of this exchange
+	in         int64        // bytes of this exchange
+	out        atomic.Int64 // an Upload is written and read at the same time
 
 	until      time.Time     // when the wait for the headers ends; zero: idle counts
 	idle       time.Duration // limit of one read of the body
@@ -99,7 +101,7 @@ func (c *conn) Read(p []byte) (n int, err error) {
 // Write writes to the network; its deadline was set when the request began.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.np.Conn.Write(p)
-	c.out += int64(n)
+	c.out.Add(int64(n))
 	return n, err
 }
 

@@ -14,7 +14,8 @@ import (
 
 // begin opens the record of one request on the wire.
 func (c *Client) begin(k *conn, o *outgoing) *Exchange {
-	k.in, k.out = 0, 0
+	k.in = 0
+	k.out.Store(0)
 	ex := &Exchange{
 		Seq: int(c.seq.Add(1)), Started: time.Now(), Check: o.req.Check, Method: o.req.Method, URL: o.req.URL,
 		Local: k.local, Remote: k.remoteText, Reused: k.used > 0, RequestType: o.req.Kind, Authn: o.authn,

@@ -39,16 +39,31 @@ func (c *Client) roundTrip(ctx context.Context, k *conn, o *outgoing) (*Response
 		c.done(ex)
 		return nil, err
 	}
+	if hr == nil {
+		return &Response{Status: unanswered, Body: b, Authn: o.authn, Exchange: ex, Conn: b.connInfo()}, nil
+	}
+	return b.respond(o, hr), nil
+}
+
+// unanswered is the status of a request that is still being sent.
+const unanswered = 0
+
+// respond makes the headers of an answer and the body behind them a Response.
+func (b *body) respond(o *outgoing, hr *http.Response) *Response {
+	c, k, ex := b.client, b.conn, b.record
 	k.used++
-	limits := c.path().Limits.WithDefaults()
-	k.idle = pick(o.req.Idle, limits.Idle)
+	k.idle = pick(o.req.Idle, c.path().Limits.WithDefaults().Idle)
 	b.inner, b.keep = hr.Body, !hr.Close && !ex.brokenWrite
 	c.answered(ex, hr)
 	return &Response{
 		Status: hr.StatusCode, StatusText: hr.Status[min(4, len(hr.Status)):], Proto: hr.Proto,
-		Header: hr.Header, Length: hr.ContentLength, Body: b, Authn: o.authn, Exchange: ex,
-		Conn: ConnInfo{LocalAddr: k.np.LocalAddr(), RemoteAddr: k.remote, TLS: k.np.TLS, Reused: ex.Reused},
-	}, nil
+		Header: hr.Header, Length: hr.ContentLength, Body: b, Authn: o.authn, Exchange: ex, Conn: b.connInfo(),
+	}
+}
+
+func (b *body) connInfo() ConnInfo {
+	k := b.conn
+	return ConnInfo{LocalAddr: k.np.LocalAddr(), RemoteAddr: k.remote, TLS: k.np.TLS, Reused: b.record.Reused}
 }
 
 func pick(d, otherwise time.Duration) time.Duration {
@@ -58,7 +73,8 @@ func pick(d, otherwise time.Duration) time.Duration {
 	return otherwise
 }
 
-// talk writes the request and reads the headers.
+// talk writes the request and reads the headers; nil for an upload, which is
+// not answered before it is complete.
 func (c *Client) talk(k *conn, o *outgoing, ex *Exchange) (*http.Response, error) {
 	limits := c.path().Limits.WithDefaults()
 	host, addr := o.url.Hostname(), ex.Remote
@@ -76,6 +92,9 @@ func (c *Client) talk(k *conn, o *outgoing, ex *Exchange) (*http.Response, error
 		}
 		ex.brokenWrite = true
 		k.until = time.Now().Add(lastWords)
+	}
+	if err == nil && o.uploads() {
+		return nil, nil
 	}
 	hr, phase, readErr := readAnswer(k, o, ex)
 	switch {

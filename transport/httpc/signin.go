@@ -155,6 +155,8 @@ func (s *signingIn) leg(ctx context.Context, leg int, token []byte, last bool) (
 func (s *signingIn) last(resp *Response) (*Response, error) {
 	resp.Offered = s.offered
 	switch resp.Status {
+	case unanswered:
+		return give(resp), nil
 	case http.StatusUnauthorized:
 		return nil, s.refused(resp)
 	case http.StatusBadGateway, http.StatusGatewayTimeout:

@@ -18,6 +18,7 @@ type target struct {
 	url      *url.URL
 	host     string // value of the Host field
 	endpoint auth.Endpoint
+	upload   int64 // Content-Length of an Upload; 0 is an ordinary request
 }
 
 func newTarget(req *Request) (*target, error) {

@@ -17,6 +17,9 @@ type outgoing struct {
 	empty         bool   // a leg of a handshake: no body yet
 }
 
+// uploads says that the answer is not waited for: see Upload.
+func (o *outgoing) uploads() bool { return o.upload > 0 && !o.empty }
+
 // write puts the request into w. The buffer keeps the first error, so Flush tells.
 func (o *outgoing) write(w *bufio.Writer, userAgent string, absolute bool) error {
 	w.WriteString(o.req.Method)
@@ -37,9 +40,13 @@ func (o *outgoing) write(w *bufio.Writer, userAgent string, absolute bool) error
 		field(w, "Authorization", o.authorization)
 	}
 	body := o.body()
-	if len(body) > 0 || hasBody(o.req.Method) {
+	length := int64(len(body))
+	if o.uploads() {
+		length = o.upload
+	}
+	if length > 0 || hasBody(o.req.Method) {
 		w.WriteString("Content-Length: ")
-		w.Write(strconv.AppendInt(w.AvailableBuffer(), int64(len(body)), 10))
+		w.Write(strconv.AppendInt(w.AvailableBuffer(), length, 10))
 		w.WriteString("\r\n")
 	}
 	w.WriteString("\r\n")
@@ -80,7 +87,12 @@ func field(w *bufio.Writer, name, value string) {
 }
 
 // hasBody names the methods that say "Content-Length: 0" when they have none
-// (RFC 9110 8.6); IIS answers 411 otherwise.
+// (RFC 9110 8.6); IIS answers 411 otherwise. The channels of RPC over HTTP are
+// among them (MS-RPCH 2.1.2.1).
 func hasBody(method string) bool {
-	return method == http.MethodPost || method == http.MethodPut || method == http.MethodPatch
+	switch method {
+	case http.MethodPost, http.MethodPut, http.MethodPatch, "RPC_IN_DATA", "RPC_OUT_DATA":
+		return true
+	}
+	return false
 }
