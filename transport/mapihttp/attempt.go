@@ -21,6 +21,11 @@ func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*answer, 
 	start := time.Now()
 	ctx, dog := watch(parent, e.limit(c))
 	defer dog.stop()
+	flight, ok := e.gate.fly(ctx, dog, c.wait)
+	if !ok {
+		return nil, &Failure{Phase: netpath.PhaseWrite, Host: e.host(), Op: c.op, RequestID: st.id, Delivery: NotSent, Err: ErrPaused}
+	}
+	defer e.gate.land(flight)
 	resp, err := e.cfg.HTTP.Do(ctx, e.request(ctx, c, st))
 	if err != nil {
 		return nil, e.networkFailure(ctx, c, st, err)

@@ -154,10 +154,11 @@ func atTop(s **nspi.Stat) {
 // book change nothing, so they may be repeated.
 func ask[P nspi.Response](ctx context.Context, d *Directory, q nspi.Request, decode func([]byte) (P, error)) (P, error) {
 	var none P
-	if err := d.e.main.enter(ctx); err != nil {
+	leave, err := d.e.enter(ctx)
+	if err != nil {
 		return none, err
 	}
-	defer d.e.main.leave()
+	defer leave()
 	s, err := d.e.open()
 	if err != nil {
 		return none, err

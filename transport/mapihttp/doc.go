@@ -8,6 +8,8 @@
 //	failure.go    the first rung that failed, as one error type
 //	session.go    a session context: cookies, ids, sequence rule, expiry clock
 //	endpoint.go   requests in a session context: lanes, limits, resends, figures
+//	gate.go       what a pause holds back and cuts off
+//	resume.go     proving the session context after it, or replacing it
 //	mailbox*.go   Connect, Execute, NotificationWait, Disconnect and what they are for
 //	directory.go  Bind, Unbind and the questions to the address book
 //

@@ -2,6 +2,7 @@ package mapihttp
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"sync"
@@ -17,18 +18,21 @@ type endpoint struct {
 	cfg  Config
 	main lane // one request in flight (MS-OXCMAPIHTTP 3.1.5.5)
 	wait lane // and one NotificationWait beside it
+	turn lane // one Resume
+	gate gate // shut while paused
 
-	mu      sync.Mutex
-	target  string   // the URL; a redirect changes it
-	name    string   // the host in it
-	current *session // nil: no session context
-	last    error    // what the server said when it disowned the context
-	server  serverFacts
-	figures figures
+	mu        sync.Mutex
+	target    string   // the URL; a redirect changes it
+	name      string   // the host in it
+	current   *session // nil: no session context
+	last      error    // what the server said when it disowned the context
+	replacing Why      // the context is gone, and the one in its place is not complete
+	server    serverFacts
+	figures   figures
 }
 
 func newEndpoint(cfg Config) *endpoint {
-	e := &endpoint{cfg: cfg.withDefaults(), main: newLane(), wait: newLane()}
+	e := &endpoint{cfg: cfg.withDefaults(), main: newLane(), wait: newLane(), turn: newLane()}
 	e.setURL(cfg.URL)
 	return e
 }
@@ -113,8 +117,54 @@ const contentType = "application/mapi-http"
 
 var mapiBody = []string{contentType}
 
-// send carries out a call: once, and once more when that cannot do harm.
+// enter waits for the main lane and for the end of a pause.
+func (e *endpoint) enter(ctx context.Context) (leave func(), err error) {
+	if isResuming(ctx) {
+		return func() {}, nil
+	}
+	if err := e.main.enter(ctx); err != nil {
+		return nil, err
+	}
+	if err := e.gate.pass(ctx); err != nil {
+		e.main.leave()
+		return nil, err
+	}
+	return e.main.leave, nil
+}
+
+// send carries out a call. One that a pause cut off is carried out again after it
+// where that cannot do harm.
 func (e *endpoint) send(ctx context.Context, c *call) (*answer, error) {
+	for {
+		a, f := e.sendOnce(ctx, c)
+		if f == nil {
+			return a, nil
+		}
+		if !errors.Is(f.Err, ErrPaused) || isResuming(ctx) {
+			return a, f
+		}
+		if harmless := f.Delivery == NotSent || c.repeatable || c.wait; !harmless || e.gate.pass(ctx) != nil {
+			return a, f
+		}
+		if err := e.stillHolds(c.session); err != nil {
+			return a, err
+		}
+	}
+}
+
+// stillHolds says whether a call that was cut may go on in its session context.
+func (e *endpoint) stillHolds(s *session) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s.state == Gone || s.state != NotConnected && s != e.current {
+		return &goneError{e.last}
+	}
+	return nil
+}
+
+// sendOnce is one stamped request, sent once more when its connection broke and
+// that cannot do harm.
+func (e *endpoint) sendOnce(ctx context.Context, c *call) (*answer, *Failure) {
 	st := e.stamp(c)
 	start := time.Now()
 	a, f := e.attempt(ctx, c, st)
@@ -125,10 +175,7 @@ func (e *endpoint) send(ctx context.Context, c *call) (*answer, error) {
 		e.cfg.HTTP.DropIdle() // gromox leaves stray bytes behind such an answer
 	}
 	e.settle(ctx, c, a, f, time.Since(start))
-	if f != nil {
-		return a, f
-	}
-	return a, nil
+	return a, f
 }
 
 // retry decides on a resend: for a connection that broke, not for one that never
@@ -136,7 +183,7 @@ func (e *endpoint) send(ctx context.Context, c *call) (*answer, error) {
 // sent whole and got lost may have been carried out (MS-OXCMAPIHTTP 3.1.7.2).
 func retry(f *Failure, c *call) bool {
 	switch {
-	case netpath.Timeout(f.Err):
+	case netpath.Timeout(f.Err), errors.Is(f.Err, ErrPaused):
 		return false
 	case f.Delivery == NotSent:
 		return f.Phase == netpath.PhaseWrite
@@ -207,10 +254,14 @@ func (e *endpoint) host() string {
 // close ends the session context with a Disconnect or Unbind. Afterwards there is
 // none, whatever the server said.
 func (e *endpoint) close(ctx context.Context, c *call) error {
-	if err := e.main.enter(ctx); err != nil {
+	if e.gate.isShut() {
+		ctx = resuming(ctx) // a goodbye is said all the same
+	}
+	leave, err := e.enter(ctx)
+	if err != nil {
 		return err
 	}
-	defer e.main.leave()
+	defer leave()
 	s, err := e.open()
 	if err != nil {
 		e.install(nil)
@@ -225,10 +276,11 @@ func (e *endpoint) close(ctx context.Context, c *call) error {
 // ping proves that the server still holds the session context and restarts its
 // clock; without a context it asks whether the endpoint answers at all.
 func (e *endpoint) ping(ctx context.Context) (*answer, error) {
-	if err := e.main.enter(ctx); err != nil {
+	leave, err := e.enter(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer e.main.leave()
+	defer leave()
 	c := &call{op: "PING", repeatable: true}
 	e.mu.Lock()
 	none := e.current == nil

@@ -70,6 +70,8 @@ type Limits struct {
 	CallTime          time.Duration // one whole request
 	WaitTime          time.Duration // one whole NotificationWait, without the two pending periods
 	Backoff           time.Duration // longest RopBackoff that is obeyed
+	Grace             time.Duration // what a Pause gives an ordinary request, instead of PauseGrace
+	Proof             time.Duration // one request of a Resume, instead of ProofTime
 }
 
 func (l Limits) withDefaults() Limits {
@@ -80,6 +82,8 @@ func (l Limits) withDefaults() Limits {
 	l.CallTime = orElse(l.CallTime, CallTime)
 	l.WaitTime = orElse(l.WaitTime, WaitTime)
 	l.Backoff = orElse(l.Backoff, MaxBackoff)
+	l.Grace = orElse(l.Grace, PauseGrace)
+	l.Proof = orElse(l.Proof, ProofTime)
 	return l
 }
 

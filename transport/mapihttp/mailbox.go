@@ -31,6 +31,10 @@ type Mailbox struct {
 	events   []*rop.NotifyResponse // came with answers, not yet fetched by Poll
 	logon    *rop.LogonResponse
 	skew     time.Duration // server's clock at the logon, minus ours
+
+	// What the caller had open, for a session context that takes the old one's place.
+	wantsLogon  bool
+	wantsEvents rop.NotificationType
 }
 
 // NewMailbox is a client of the mailbox endpoint at cfg.URL for the user with

@@ -34,10 +34,11 @@ func (e *BackoffError) Error() string {
 // An operation that was refused gives a *Failure of phase "rop" beside all
 // answers.
 func (m *Mailbox) Execute(ctx context.Context, reqs ...rop.Request) ([]rop.Response, error) {
-	if err := m.e.main.enter(ctx); err != nil {
+	leave, err := m.e.enter(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer m.e.main.leave()
+	defer leave()
 	var all []rop.Response
 	left, backoffs := reqs, 0
 	for range maxRounds {

@@ -46,7 +46,7 @@ func (m *Mailbox) Logon(ctx context.Context) (*rop.LogonResponse, error) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.logon = p
+	m.logon, m.wantsLogon = p, true
 	if !p.LogonTime.IsZero() {
 		m.skew = p.LogonTime.Sub(m.e.cfg.wall())
 	}

@@ -24,6 +24,11 @@ func (m *Mailbox) RegisterNotification(ctx context.Context, types rop.Notificati
 		reqs = append([]rop.Request{&rop.ReleaseRequest{Input: slotSubscription}}, reqs...)
 	}
 	_, err := m.Execute(ctx, reqs...)
+	if err == nil {
+		m.mu.Lock()
+		m.wantsEvents = types
+		m.mu.Unlock()
+	}
 	return err
 }
 
@@ -52,6 +57,9 @@ func (m *Mailbox) NotificationWait(ctx context.Context) (*WaitResult, error) {
 		return nil, ErrWaiting
 	}
 	defer m.e.wait.leave()
+	if err := m.e.gate.pass(ctx); err != nil {
+		return nil, err
+	}
 	s, err := m.e.open()
 	if err != nil {
 		return nil, err
@@ -88,10 +96,11 @@ func (m *Mailbox) Poll(ctx context.Context) ([]*rop.NotifyResponse, error) {
 }
 
 func (m *Mailbox) fetch(ctx context.Context) error {
-	if err := m.e.main.enter(ctx); err != nil {
+	leave, err := m.e.enter(ctx)
+	if err != nil {
 		return err
 	}
-	defer m.e.main.leave()
+	defer leave()
 	for range maxPolls {
 		b, _, err := m.round(ctx, nil)
 		if err != nil {

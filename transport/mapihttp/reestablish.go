@@ -17,13 +17,14 @@ type Reestablished struct {
 // anything of these (gromox after the context expired), once with none. open
 // sends the Connect or Bind in the context it is given.
 func (e *endpoint) reestablish(ctx context.Context, open func(context.Context, *session) error) (*Reestablished, error) {
-	if err := e.main.enter(ctx); err != nil {
+	leave, err := e.enter(ctx)
+	if err != nil {
 		return nil, err
 	}
-	defer e.main.leave()
+	defer leave()
 	cookies, clientInfo := e.inherit()
 	first := newSession(clientInfo, cookies)
-	err := open(ctx, first)
+	err = open(ctx, first)
 	if err == nil {
 		e.install(first)
 		return &Reestablished{WithOldCookies: true}, nil
@@ -53,10 +54,11 @@ func (e *endpoint) inherit() (jar, string) {
 // begin opens a first session context. One that is open is forgotten: its clock
 // at the server runs out.
 func (e *endpoint) begin(ctx context.Context, open func(context.Context, *session) error) error {
-	if err := e.main.enter(ctx); err != nil {
+	leave, err := e.enter(ctx)
+	if err != nil {
 		return err
 	}
-	defer e.main.leave()
+	defer leave()
 	s := newSession(e.cfg.Instance.next(), jar{})
 	if err := open(ctx, s); err != nil {
 		return err // what cookies a refusal set are of no use
