@@ -48,6 +48,9 @@ func settle(row *report.Connection, e *suite.Env, checks []report.Check) {
 		row.Status, row.LastError = report.Refused, s.Err.Error()
 	default:
 		row.Status, row.LastError = report.Unreachable, s.Err.Error()
+		if why := whySkipped(openedBy[row.Service], checks); why != "" {
+			row.LastError = why
+		}
 	}
 }
 

@@ -111,6 +111,9 @@ type diagnosis struct {
 // soFar is the verdict on the checks that have an outcome.
 func (d *diagnosis) soFar(rows []report.Check) *report.Verdict {
 	v := causes.Judge(d.judgeCase(rows, "")).Verdict
+	if v.Cause == causes.NoKnownCause {
+		return nil // what is still under way may know it
+	}
 	return &v
 }
 

@@ -22,7 +22,7 @@ var frontRules = []Rule{
 			admin("Test from the server's side.", `Test-OutlookConnectivity -RunFromServerId {server} -ProbeIdentity OutlookMapiHttp.Protocol\OutlookMapiHttpSelfTestProbe`),
 			admin("Restart the application pool, if it is stopped.", "Restart-WebAppPool MSExchangeMapiFrontEndAppPool")},
 		Source: "OD load-balancing.md"},
-	{Code: "pre-auth-proxy", Severity: report.SeverityFail, Any: []string{suite.LoginPage, suite.NotMAPI, suite.NotExchange}, None: []string{suite.PortalAnswer}, Covers: []string{"discovery", "auth.offered", "mapi.connect", "directory.bind"},
+	{Code: "pre-auth-proxy", Severity: report.SeverityFail, Any: []string{suite.LoginPage, suite.NotMAPI}, When: noPortal, Covers: []string{"discovery", "auth.offered", "mapi.connect", "directory.bind"},
 		Title:       "A web sign-in page stands in front of the mail server, and Outlook cannot get past it.",
 		Explanation: "{host} answers a request for Outlook with a web page or a redirect to one ({url}) instead of asking for a sign-in. A reverse proxy that authenticates by form does that, or a redirect in IIS that is inherited by /mapi.",
 		Actions: []report.Action{

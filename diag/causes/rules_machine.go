@@ -56,4 +56,6 @@ func portal(c *Case) bool {
 	return len(c.hosts(suite.CertInvalid)) > 0 && !c.saw(suite.AutodiscoverAnswered)
 }
 
+func noPortal(c *Case) bool { return !portal(c) }
+
 func clockFails(c *Case) bool { return c.status("machine.clock") == report.Fail }

@@ -15,7 +15,7 @@ var sessionRules = []Rule{
 			admin("Compare X-FEServer and X-BEServer of the requests in this report: they should lead to one mailbox server."),
 			admin("Test without the load balancer, at one server.", "mapiscope check {address} --resolve {host}:443:SERVER-ADDRESS")},
 		Source: "MS-OXCMAPIHTTP 2.2.3.3.3, 3.1.5.7"},
-	{Code: "unknown-user-dn", Severity: report.SeverityFail, Any: []string{suite.UnknownMailbox}, Covers: []string{"mapi.connect", "mapi.logon"},
+	{Code: "unknown-user-dn", Severity: report.SeverityFail, Any: []string{suite.UnknownMailbox}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"},
 		Title:       "The mail server does not know the mailbox that Autodiscover names.",
 		Explanation: "{host} answers {op} with {code}: the legacyExchangeDN that Autodiscover gives does not lead to a mailbox. It was removed or moved, or the DN is out of date.",
 		Actions: []report.Action{
@@ -46,6 +46,17 @@ var sessionRules = []Rule{
 		Actions: []report.Action{
 			user("Wait an hour and restart Outlook."),
 			admin("See where the mailbox is, and whether a move is under way.", "Get-MoveRequest -Identity {identity} | Format-List Status")}},
+	{Code: "endless-pending", Severity: report.SeverityFail, Any: []string{suite.AnswerEndless}, Covers: []string{"mapi", "directory"},
+		Title:       "The mail server begins its answers and never finishes them.",
+		Explanation: "{host} answers {op} with signs of life, or byte by byte, and does not come to an end within the limit. The mailbox server behind the front end hangs, or something in between slows the answer down to a trickle.",
+		Actions: []report.Action{
+			user("Try again in some minutes, and from another network."),
+			admin("Test from the server's side.", `Test-OutlookConnectivity -RunFromServerId {server} -ProbeIdentity OutlookMapiHttp.Protocol\OutlookMapiHttpSelfTestProbe`)},
+		Source: "MS-OXCMAPIHTTP 2.2.7"},
+	{Code: "huge-length", Severity: report.SeverityFail, Any: []string{suite.AnswerTooLarge}, Covers: []string{"mapi", "directory"},
+		Title:       "The mail server announces an answer that is far too large.",
+		Explanation: "{host} announces more bytes for {op} than any honest answer has. It was not read. A broken proxy, or something that is no mail server, does that.",
+		Actions:     []report.Action{admin("See what answers at {host}: compare the Server and X-FEServer headers of the requests in this report with those of your servers.")}},
 	{Code: "notification-lost", Severity: report.SeverityFail, Any: []string{suite.NotNotified}, When: func(c *Case) bool { return c.status("mapi.notification") == report.Fail },
 		Title:       "New mail arrives on the server, but Outlook is not told.",
 		Explanation: "A message was delivered while a NotificationWait was open at {host}, and the wait did not end.",

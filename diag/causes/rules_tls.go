@@ -8,14 +8,14 @@ import (
 )
 
 var tlsRules = []Rule{
-	{Code: "tls-interception", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, None: []string{suite.PortalAnswer}, When: oneForeignIssuer, Covers: []string{"tls", "discovery"},
+	{Code: "tls-interception", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, When: oneForeignIssuer, Covers: []string{"tls", "discovery"},
 		Title:       "Something between this computer and the mail server breaks the encryption open.",
 		Explanation: "Hosts of different kinds, the mail domain's website among them, all show certificates issued by {issuer}, which this computer does not trust. A web filter or virus scanner that inspects encrypted traffic does that.",
 		Actions: []report.Action{
 			helpdesk("See whether a virus scanner or web filter inspects https, and exempt {host} from it."),
 			admin("Put the Autodiscover and mail hosts on the bypass list of the inspecting proxy: sign-in with Extended Protection cannot work through it.")},
 		Source: "EP third-party; M365 connectivity test"},
-	{Code: "cert-invalid", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, None: []string{suite.PortalAnswer}, When: certFails, Covers: []string{"tls"},
+	{Code: "cert-invalid", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, When: certFails, Covers: []string{"tls"},
 		Title:       "The certificate of {host} is not valid: {what}.",
 		Explanation: "Kind: {kind}. The certificate carries {names} and was issued by {issuer}. Outlook warns or refuses to connect; nothing secret was sent.",
 		Actions: []report.Action{
@@ -39,7 +39,7 @@ var tlsRules = []Rule{
 }
 
 // certFails is a certificate in the way of the mailbox.
-func certFails(c *Case) bool { return c.certAt(report.Fail) }
+func certFails(c *Case) bool { return c.certAt(report.Fail) && !portal(c) && !oneForeignIssuer(c) }
 
 // certWarns is one that only makes Outlook ask a question on its way.
 func certWarns(c *Case) bool { return c.certAt(report.Warn) && !c.certAt(report.Fail) }

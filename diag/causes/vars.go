@@ -28,7 +28,7 @@ func (c *Case) vars(m match) vars {
 	if v["user"] == "" {
 		v["user"] = c.Address
 	}
-	for _, s := range c.signals(slices.Concat(m.rule.Any, m.rule.All)...) {
+	for _, s := range byPlace(c.signals(slices.Concat(m.rule.Any, m.rule.All)...)) {
 		set(v, "host", s.Subject)
 		for _, k := range slices.Sorted(maps.Keys(s.Detail)) {
 			set(v, k, text(s.Detail[k]))
@@ -38,6 +38,19 @@ func (c *Case) vars(m match) vars {
 	set(v, "what", certSentence[v["kind"]])
 	set(v, "doing", doing[v["phase"]])
 	return v
+}
+
+// byPlace puts what a check of one rung saw before what a search over many hosts
+// met on its way: the former names the host that matters.
+func byPlace(list []seen) []seen {
+	met := func(s seen) int {
+		if strings.HasPrefix(s.check, "discovery.") {
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(list, func(a, b seen) int { return met(a) - met(b) })
+	return list
 }
 
 func set(v vars, key, value string) {

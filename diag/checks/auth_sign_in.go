@@ -9,17 +9,18 @@ import (
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 )
 
 var authSignIn = suite.Check{
 	ID: "auth.sign-in", Group: "auth", Title: "Sign-in", Affects: "everything",
 	Behind: []string{"discovery.comparison", "mapi.connect", "directory.bind"}, // what they did is judged here
-	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
+	Run: func(_ context.Context, e *suite.Env) suite.Outcome {
 		if !e.SignsIn {
 			return suite.Skip("no password was given, so no sign-in was tried").Saw(signal(suite.NoCredential, e.Domain))
 		}
-		return judgeSignIns(signIns(e), refusals(ctx, e))
+		return judgeSignIns(signIns(e), refusals(e))
 	},
 }
 
@@ -51,20 +52,16 @@ func firstDir(rawURL string) string {
 }
 
 // refusals are the sign-ins that did not come about, each host and reason once.
-func refusals(ctx context.Context, e *suite.Env) []*httpc.AuthError {
+func refusals(e *suite.Env) []*httpc.AuthError {
 	var all []error
 	for _, service := range []string{suite.ServiceMailbox, suite.ServiceDirectory} {
 		if s, ok := e.SessionOf(service); ok {
 			all = append(all, s.Err)
 		}
 	}
-	if !e.SkipsDiscovery() {
-		if r, err := e.Discover(ctx); err == nil {
-			for _, a := range r.Attempts {
-				if a.Step != "root" { // a website's 401 says nothing
-					all = append(all, a.Err)
-				}
-			}
+	for _, a := range e.Attempts() {
+		if a.Step != autodiscover.StepRoot { // a website's 401 says nothing
+			all = append(all, a.Err)
 		}
 	}
 	var out []*httpc.AuthError
@@ -80,7 +77,7 @@ func refusals(ctx context.Context, e *suite.Env) []*httpc.AuthError {
 
 func judgeSignIns(accepted []signedIn, refused []*httpc.AuthError) suite.Outcome {
 	if len(refused) > 0 {
-		return judgeRefusal(accepted, refused[0])
+		return judgeRefusal(accepted, slices.MinFunc(refused, func(a, b *httpc.AuthError) int { return telling(a) - telling(b) }))
 	}
 	if len(accepted) == 0 {
 		return suite.Skip("nothing was reached that wants a sign-in")
@@ -91,6 +88,16 @@ func judgeSignIns(accepted []signedIn, refused []*httpc.AuthError) suite.Outcome
 		out = out.Saw(signal(suite.CredentialWorks, a.Host, "scheme", a.Scheme))
 	}
 	return out
+}
+
+// telling ranks refusals by how much they say: what the server did before what we
+// kept back because of it.
+func telling(e *httpc.AuthError) int {
+	order := []httpc.Reason{httpc.Refused, httpc.HandshakeBroken, httpc.SchemeRefused, httpc.NoCommonScheme, httpc.MechanismFailed, httpc.PolicyRefused}
+	if i := slices.Index(order, e.Reason); i >= 0 {
+		return i
+	}
+	return len(order)
 }
 
 // judgeRefusal tells a credential that is wrong from one that works elsewhere.

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
@@ -19,7 +20,7 @@ var discoveryAnswer = suite.Check{
 		}
 		a, err := e.Answer(ctx)
 		if errors.Is(err, suite.ErrNoAnswer) {
-			return noAnswer(ctx, e)
+			return noAnswer(e)
 		}
 		if err != nil {
 			return suite.Outcome{}
@@ -43,24 +44,13 @@ func answered(a *autodiscover.Attempt) suite.Outcome {
 }
 
 // noAnswer is a search that found nothing.
-func noAnswer(ctx context.Context, e *suite.Env) suite.Outcome {
-	r, err := e.Discover(ctx)
+func noAnswer(e *suite.Env) suite.Outcome {
+	err := e.SearchError()
 	switch {
 	case err != nil:
-		return suite.Outcome{}
-	case r.Err != nil:
-		return failed(r.Err, e.Domain)
-	case !e.SignsIn && anyWantsSignIn(r):
+		return failed(err, e.Domain)
+	case !e.SignsIn && slices.ContainsFunc(e.Attempts(), func(a autodiscover.Attempt) bool { return wantsSignIn(a.Err) }):
 		return suite.Skip("Autodiscover wants a sign-in, and no password was given").Saw(signal(suite.NoCredential, e.Domain))
 	}
 	return suite.Fail("no step leads to Autodiscover for " + e.Domain).Saw(signal(suite.NoAutodiscover, e.Domain))
-}
-
-func anyWantsSignIn(r *autodiscover.Result) bool {
-	for i := range r.Attempts {
-		if wantsSignIn(r.Attempts[i].Err) {
-			return true
-		}
-	}
-	return false
 }

@@ -16,21 +16,29 @@ var discoveryComparison = suite.Check{
 		if e.SkipsDiscovery() {
 			return suite.Skip("not needed: the mailbox URL was given")
 		}
-		r, err := e.Discover(ctx)
+		best, err := e.Answer(ctx)
 		if err != nil {
 			return suite.Outcome{}
 		}
-		return judgeComparison(r)
+		whole, err := e.Step(ctx, best.Step) // with the second question answered
+		if err != nil || whole == nil {
+			return suite.Outcome{}
+		}
+		patience, stop := context.WithTimeout(ctx, otherWays)
+		defer stop()
+		for _, s := range autodiscover.Steps() {
+			e.Step(patience, s) // the steps that are slower than that are not compared
+		}
+		return judgeComparison(whole.Difference, autodiscover.Disagreements(e.Attempts()))
 	},
 }
 
 // judgeComparison looks at the two answers of the step that Outlook uses, with
 // and without X-MapiHttpCapability, and at what the steps say among each other.
-func judgeComparison(r *autodiscover.Result) suite.Outcome {
-	if len(r.Disagreements) > 0 {
-		return disagree(r.Disagreements)
+func judgeComparison(d *autodiscover.Difference, disagreements []autodiscover.Disagreement) suite.Outcome {
+	if len(disagreements) > 0 {
+		return disagree(disagreements)
 	}
-	d := r.Difference
 	if d == nil {
 		return suite.Skip("the second question, without X-MapiHttpCapability, got no answer")
 	}

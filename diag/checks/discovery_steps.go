@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
@@ -32,36 +33,87 @@ func discoverySteps(before ...suite.Check) []suite.Check {
 	for _, s := range steps {
 		before = append(before, suite.Check{
 			ID: "discovery." + s.id, Group: "discovery", Title: s.title, Affects: "setup", Beside: s.beside,
-			Run: func(ctx context.Context, e *suite.Env) suite.Outcome { return stepOutcome(ctx, e, s.step) },
+			Limit: stepLimit, Run: func(ctx context.Context, e *suite.Env) suite.Outcome { return stepOutcome(ctx, e, s.step) },
 		})
 	}
 	return before
 }
 
+// stepLimit is for one step: several requests, each of which may meet a server
+// that has just started.
+const stepLimit = 20 * time.Second
+
 func stepOutcome(ctx context.Context, e *suite.Env, step autodiscover.Step) suite.Outcome {
-	if e.SkipsDiscovery() {
+	switch {
+	case e.SkipsDiscovery():
 		return suite.Skip("not needed: the mailbox URL was given")
-	}
-	r, err := e.Discover(ctx)
-	if err != nil {
-		return suite.Outcome{} // the runner says why: the time was up
-	}
-	if r.Err != nil && len(r.Attempts) == 0 {
-		return suite.Skip(r.Err.Error())
-	}
-	i := slices.IndexFunc(r.Attempts, func(a autodiscover.Attempt) bool { return a.Step == step })
-	if i < 0 {
-		if step == autodiscover.StepGiven {
-			return suite.Skip("no URL was given")
-		}
+	case e.AutodiscoverURL != "" && step != autodiscover.StepGiven:
 		return suite.Skip("not needed: the Autodiscover URL was given")
+	case e.AutodiscoverURL == "" && step == autodiscover.StepGiven:
+		return suite.Skip("no URL was given")
 	}
-	return judgeStep(&r.Attempts[i], r, e.SignsIn).With("url", r.Attempts[i].URL)
+	wait, stop := context.WithTimeout(ctx, stepLimit)
+	if suite.Loose(step) {
+		wait, stop = context.WithTimeout(ctx, suite.LooseStepLimit)
+	}
+	defer stop()
+	a, err := e.Step(wait, step)
+	switch {
+	case err != nil && suite.Loose(step) && ctx.Err() == nil:
+		return suite.Skip("no answer within " + suite.LooseStepLimit.String())
+	case err != nil:
+		return suite.Outcome{} // the runner says why
+	case a == nil:
+		return suite.Skip("the search ended before it")
+	}
+	if step != autodiscover.StepAutodiscover && sameAsUsual(a, e.AutodiscoverHost()) {
+		return suite.Skip("leads to the same answer as "+string(autodiscover.StepAutodiscover)).With("url", a.URL)
+	}
+	out := judgeStep(a, bestBeside(ctx, e, a), e.SignsIn).With("url", a.URL)
+	if out.Status == "fail" && isPage(a.Err) {
+		return withLoginForm(ctx, e, a, out)
+	}
+	return out
 }
 
-// judgeStep judges one step in the light of the whole search. What nobody
-// published is no failure, nor is a step that Outlook does not come to.
-func judgeStep(a *autodiscover.Attempt, r *autodiscover.Result, signsIn bool) suite.Outcome {
+// sameAsUsual says that a step failed at the host where Autodiscover usually is,
+// which has a row of its own. A redirect that was refused is this step's alone.
+func sameAsUsual(a *autodiscover.Attempt, usual string) bool {
+	var e *autodiscover.Error
+	return errors.As(a.Err, &e) && e.Cause != autodiscover.CauseRedirectRefused && e.Host == usual
+}
+
+func isPage(err error) bool {
+	var e *autodiscover.Error
+	return errors.As(err, &e) && e.Cause == autodiscover.CauseNotAutodiscover
+}
+
+// withLoginForm looks at the page that stands where Autodiscover should be: one
+// that asks for a password is a proxy's, not just a website.
+func withLoginForm(ctx context.Context, e *suite.Env, a *autodiscover.Attempt, out suite.Outcome) suite.Outcome {
+	_, body, err := get(ctx, e, a.FinalURL, "discovery."+string(a.Step))
+	if err == nil && hasPasswordField(body) {
+		out.Signals = []suite.Signal{signal(suite.LoginPage, suite.HostOf(a.FinalURL), "url", a.FinalURL)}
+	}
+	return out
+}
+
+// bestBeside is the answer that was found elsewhere; a step that led to one itself
+// needs to know no other.
+func bestBeside(ctx context.Context, e *suite.Env, a *autodiscover.Attempt) *autodiscover.Attempt {
+	if a.Usable() {
+		return a
+	}
+	best, err := e.Answer(ctx)
+	if err != nil {
+		return nil
+	}
+	return best
+}
+
+// judgeStep judges one step, given the answer that Outlook uses (nil: none). What
+// nobody published is no failure, nor is a step that Outlook does not come to.
+func judgeStep(a, best *autodiscover.Attempt, signsIn bool) suite.Outcome {
 	host := suite.HostOf(a.FinalURL)
 	switch {
 	case a.Usable():
@@ -74,14 +126,12 @@ func judgeStep(a *autodiscover.Attempt, r *autodiscover.Result, signsIn bool) su
 		return suite.Skip("nothing came of it")
 	case nothingThere(a):
 		return suite.Skip(sentence(a.Err))
-	}
-	if r.Best == nil {
+	case best == nil:
 		return failed(a.Err, host)
-	}
-	if certificateWarning(a, r.Best) {
+	case certificateWarning(a, best):
 		return suite.Warn(sentence(a.Err)).Saw(trouble(a.Err, host)...)
 	}
-	return suite.Skip("not needed: " + string(r.Best.Step) + " led to the mailbox (" + sentence(a.Err) + ")")
+	return suite.Skip("not needed: " + string(best.Step) + " led to the mailbox (" + sentence(a.Err) + ")")
 }
 
 func usable(a *autodiscover.Attempt, host string) suite.Outcome {
@@ -126,7 +176,7 @@ func nothingThere(a *autodiscover.Attempt) bool {
 	case autodiscover.CauseNetwork:
 		return netpath.KindOf(e) == netpath.KindNotFound || a.Step == autodiscover.StepHTTPRedirect ||
 			a.Step == autodiscover.StepRoot && certKindOf(e) == ""
-	case autodiscover.CauseStatus, autodiscover.CauseNotAutodiscover, autodiscover.CauseForbidden:
+	case autodiscover.CauseStatus, autodiscover.CauseNotAutodiscover, autodiscover.CauseForbidden, autodiscover.CauseRedirectRefused:
 		return a.Step == autodiscover.StepRoot || a.Step == autodiscover.StepJSON
 	case autodiscover.CauseAuth:
 		return a.Step == autodiscover.StepRoot

@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"net/netip"
+	"time"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/netpath"
@@ -23,12 +24,18 @@ var dnsAutodiscover = suite.Check{
 			return failed(err, host)
 		}
 		// Without this name one of the other ways must lead to Autodiscover.
-		if a, answerErr := e.Answer(ctx); answerErr == nil {
+		soon, stop := context.WithTimeout(ctx, otherWays)
+		defer stop()
+		if a, answerErr := e.Answer(soon); answerErr == nil {
 			return suite.Skip(host + " does not exist, and is not needed: " + string(a.Step) + " led to Autodiscover")
 		}
 		return suite.Fail(host+" does not exist in DNS").Saw(signal(suite.NameMissing, host), signal(suite.NoAutodiscover, e.Domain))
 	},
 }
+
+// otherWays is how long the missing name waits for another way to Autodiscover:
+// an SRV record or a redirect, with sign-in, over a slow path.
+const otherWays = 3 * time.Second
 
 func texts(addrs []netip.Addr) []string {
 	var out []string

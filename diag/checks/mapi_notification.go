@@ -45,7 +45,7 @@ func proveNotification(ctx context.Context, e *suite.Env, m *mapihttp.Mailbox, h
 	}
 	ended := make(chan result, 1)
 	go func() {
-		res, err := m.NotificationWait(wait)
+		res, err := waitForEvent(wait, m)
 		ended <- result{res, err}
 	}()
 	if err := deliver(ctx, e); err != nil {
@@ -59,6 +59,24 @@ func proveNotification(ctx context.Context, e *suite.Env, m *mapihttp.Mailbox, h
 		return failed(got.err, host)
 	}
 	return channelOnly(got.res, host, e.Deliver != nil, limit)
+}
+
+// waitAgain is how often a wait is repeated that crossed another request: which
+// sequence cookie a parallel wait should carry is documented nowhere, and a
+// server may refuse the one that was newest when the wait was sent.
+const waitAgain = 3
+
+func waitForEvent(ctx context.Context, m *mapihttp.Mailbox) (res *mapihttp.WaitResult, err error) {
+	for range waitAgain {
+		var f *mapihttp.Failure
+		if res, err = m.NotificationWait(ctx); !errors.As(err, &f) {
+			break
+		}
+		if code, came := f.Response(); !came || code != mapihttp.ResponseInvalidSequence {
+			break
+		}
+	}
+	return res, err
 }
 
 // deliver makes a message arrive, once no Execute is under way whose answer could

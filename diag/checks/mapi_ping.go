@@ -15,8 +15,16 @@ var mapiPing = suite.Check{
 		m := e.Mailbox()
 		start := time.Now()
 		err := m.Ping(mapihttp.WithCheck(ctx, "mapi.ping"))
+		noteLoss(e, suite.ServiceMailbox, err)
 		return judgePing(err, m.Info(), time.Since(start))
 	},
+}
+
+// noteLoss remembers that a session that was open is no more.
+func noteLoss(e *suite.Env, service string, err error) {
+	if mapihttp.ContextGone(err) {
+		e.Note(service, func(s *suite.Session) { s.Err = err })
+	}
 }
 
 // judgePing passes a PING that proves the session context: the server says for

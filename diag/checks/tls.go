@@ -20,36 +20,6 @@ import (
 // and installing one in an organisation takes weeks.
 const expiryWarns = 30 * 24 * time.Hour
 
-var tlsAutodiscover = suite.Check{
-	ID: "tls.autodiscover", Group: "tls", Title: "Certificate for Autodiscover", Affects: "setup",
-	Beside: []string{"dns.autodiscover", "network.autodiscover"},
-	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
-		if e.SkipsDiscovery() {
-			return suite.Skip("not needed: the mailbox URL was given")
-		}
-		host, port := autodiscoverEndpoint(e)
-		return unlessAnswered(ctx, e, host, inspect(ctx, e, host, port))
-	},
-}
-
-var tlsMailbox = suite.Check{
-	ID: "tls.mailbox", Group: "tls", Title: "Certificate of the mailbox server", Affects: "mailbox",
-	After: []string{"discovery.mailbox-url"}, Beside: []string{"dns.mailbox", "network.mailbox"},
-	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
-		t, err := e.Target(ctx)
-		if err != nil {
-			return suite.Skip(err.Error())
-		}
-		var out suite.Outcome
-		for _, host := range t.Hosts() {
-			if out = inspect(ctx, e, host, suite.PortOf(t.URLOf(host))); out.Status != report.Pass {
-				return out
-			}
-		}
-		return out
-	},
-}
-
 // inspect makes the handshake that the engine makes, on a connection of its own
 // that never carries a request, and judges what the server showed.
 func inspect(ctx context.Context, e *suite.Env, host, port string) suite.Outcome {
@@ -63,7 +33,24 @@ func inspect(ctx context.Context, e *suite.Env, host, port string) suite.Outcome
 		address = "" // the proxy's, not the server's
 	}
 	e.AddCertificate(certificateRow(host, address, c.TLS.PeerCertificates, c.TLS, ""))
+	if out, weak := judgeKey(host, c.TLS.PeerCertificates[0]); weak {
+		return out
+	}
 	return judgeExpiry(host, c.TLS, time.Now())
+}
+
+// minRSA is the shortest RSA key that clients still accept for a server: below
+// 2048 bits browsers refuse, and Windows has announced to.
+const minRSA = 2048
+
+// judgeKey fails a key that this program's own TLS accepts and others do not.
+func judgeKey(host string, leaf *x509.Certificate) (out suite.Outcome, weak bool) {
+	k, ok := leaf.PublicKey.(*rsa.PublicKey)
+	if !ok || k.N.BitLen() >= minRSA {
+		return out, false
+	}
+	saw := signal(suite.CertInvalid, host, "kind", "weak-key", "issuer", leaf.Issuer.String(), "names", leaf.DNSNames)
+	return suite.Fail(fmt.Sprintf("the certificate of %s has an RSA key of %d bits, which is too short", host, k.N.BitLen())).Saw(saw).With("kind", "weak-key"), true
 }
 
 // notVerified keeps the chain that did not verify as evidence.

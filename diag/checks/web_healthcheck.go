@@ -86,7 +86,7 @@ func judgeHealth(host string, status int, body, server string) suite.Outcome {
 		}
 		return suite.Pass(server+" says that MAPI over HTTP is healthy").With("server", server)
 	case status == http.StatusOK:
-		return suite.Warn(host + " answers with another page where its health page should be").Saw(signal(suite.NotExchange, host))
+		return suite.Warn(host + " answers with another page where its health page should be").Saw(signal(suite.HealthPageOther, host))
 	case status == http.StatusNotFound:
 		return suite.Skip(host + " has no health page, as servers other than Exchange")
 	case status == http.StatusUnauthorized || status == http.StatusForbidden:

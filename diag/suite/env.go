@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag/report"
-	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/mapihttp"
 	"github.com/mapiscope/mapiscope/transport/netpath"
@@ -40,10 +39,10 @@ type Env struct {
 	started time.Time
 	trace   trace
 
-	found    found
-	discover Memo[*autodiscover.Result]
-	target   Memo[*Target]
-	summary  Memo[*mapihttp.Summary]
+	once    sync.Once // starts the search
+	found   *found
+	target  Memo[*Target]
+	summary Memo[*mapihttp.Summary]
 
 	mu        sync.Mutex
 	mailbox   *mapihttp.Mailbox
@@ -64,8 +63,7 @@ type Session struct {
 // I/O.
 func NewEnv(ctx context.Context, in Input, started time.Time) *Env {
 	_, domain, _ := strings.Cut(in.Address, "@")
-	e := &Env{Input: in, Domain: strings.ToLower(domain), run: ctx, started: started, sessions: map[string]Session{}}
-	e.found.ready = make(chan struct{})
+	e := &Env{Input: in, Domain: strings.ToLower(domain), run: ctx, started: started, found: newFound(), sessions: map[string]Session{}}
 	e.HTTP.Trace = &httpc.Trace{Done: e.trace.done}
 	return e
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -22,8 +21,13 @@ const stopGrace = 250 * time.Millisecond
 var (
 	ErrRunLimit    = errors.New("the time limit of the whole run was reached")
 	ErrInterrupted = errors.New("the run was interrupted")
-	errCheckLimit  = errors.New("the time limit of this check was reached")
+	errCheckLimit  = fmt.Errorf("the time limit of this check was reached: %w", context.DeadlineExceeded)
+	errBeside      = errors.New("given up: the way there does not work")
 )
+
+// besideGrace is how long a check goes on after one that it runs beside has
+// failed: it may be about to say the same itself, and better.
+const besideGrace = time.Second
 
 // Options of one run.
 type Options struct {
@@ -124,8 +128,10 @@ func (r *runner) consequence(ctx context.Context, c Check, out Outcome) Outcome 
 	if out.Status != report.Fail || len(c.Beside) == 0 {
 		return out
 	}
-	if r.wait(ctx, c.Beside) != nil {
-		return out
+	for _, i := range r.resolve(c.Beside) {
+		if r.because(c.Beside, report.Fail) != "" || r.wait(ctx, []string{r.checks[i].ID}) != nil {
+			break // the first one that failed is reason enough
+		}
 	}
 	if reason := r.because(c.Beside, report.Fail); reason != "" {
 		return Skip(reason).keep(out)
@@ -175,75 +181,6 @@ func (r *runner) resolve(ids []string) (rows []int) {
 	}
 	return rows
 }
-
-// attempt runs the check within its limit.
-func (r *runner) attempt(ctx context.Context, c Check) Outcome {
-	limit := c.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	ctx, cancel := context.WithTimeoutCause(ctx, limit, errCheckLimit)
-	defer cancel()
-	result := make(chan Outcome, 1)
-	go func() { result <- guarded(ctx, r.env, c) }()
-
-	select {
-	case out := <-result:
-		return settle(ctx, c, out)
-	case <-ctx.Done():
-	}
-	grace := time.NewTimer(stopGrace)
-	defer grace.Stop()
-	select {
-	case out := <-result:
-		return settle(ctx, c, out)
-	case <-grace.C:
-		return settle(ctx, c, Outcome{})
-	}
-}
-
-// settle gives an outcome its final form: one that the end of its time cut off
-// says so, and one without a status is our own fault.
-func settle(ctx context.Context, c Check, out Outcome) Outcome {
-	err := context.Cause(ctx)
-	switch {
-	case errors.Is(err, errCheckLimit) && out.Status == report.Unknown:
-		limit := c.Limit
-		if limit <= 0 {
-			limit = DefaultLimit
-		}
-		return Fail(fmt.Sprintf("no result within %s", limit)).Saw(Signal{Code: CheckLimit, Subject: c.ID})
-	case err != nil && !errors.Is(err, errCheckLimit) && out.Status != report.Pass:
-		return Skip(why(err)).keep(out) // what looks like a failure may be the cut itself
-	case out.Status == report.Unknown:
-		return Skip("the program's own fault: this check gave no outcome").Saw(Signal{Code: ProgramFault, Subject: c.ID})
-	}
-	return out
-}
-
-// keep takes over the evidence of an outcome whose judgement cannot be used.
-func (o Outcome) keep(from Outcome) Outcome {
-	o.Evidence = from.Evidence
-	if from.Summary != "" {
-		o = o.With("so_far", from.Summary)
-	}
-	return o
-}
-
-// guarded turns a panic into an outcome that names the check and the place.
-func guarded(ctx context.Context, e *Env, c Check) (out Outcome) {
-	defer func() {
-		if p := recover(); p != nil {
-			out = Skip("the program's own fault: this check stopped unexpectedly").
-				Saw(Signal{Code: ProgramFault, Subject: c.ID, Detail: map[string]any{"panic": panicError(p).Error()}})
-		}
-	}()
-	return c.Run(ctx, e)
-}
-
-// panicError keeps the value and the stack of a panic; the stack is ours alone
-// and holds addresses, never data.
-func panicError(p any) error { return fmt.Errorf("panic: %v\n%s", p, debug.Stack()) }
 
 // why is the reason for which nothing more was run.
 func why(err error) string {

@@ -108,7 +108,13 @@ func TestAFailureBesideAnotherIsItsConsequence(t *testing.T) {
 		if d.Status != report.Skip || !strings.Contains(d.SkippedBecause, "mapi.b") {
 			t.Errorf("mapi.d = %+v", d)
 		}
-		list[0].Run = passes
+		hangs := after(time.Hour, Pass("never"))
+		list[0].Run, list[1].Run, list[1].Limit = fails, hangs, 2*time.Hour
+		start = time.Now()
+		if b := row(t, Run(t.Context(), nil, list, Options{}), "mapi.b"); b.Status != report.Skip || time.Since(start) != besideGrace {
+			t.Errorf("mapi.b = %+v after %s: it must be given up soon after tls.a failed", b, time.Since(start))
+		}
+		list[0].Run, list[1].Run = passes, after(time.Second, Fail("broken"))
 		if b := row(t, Run(t.Context(), nil, list, Options{}), "mapi.b"); b.Status != report.Fail {
 			t.Errorf("mapi.b = %s: a failure of its own must stay one", b.Status)
 		}

@@ -25,23 +25,26 @@ const (
 	TCPRefused     = "tcp-refused"
 	TCPTimeout     = "tcp-timeout"
 	TCPUnreachable = "tcp-unreachable"
-	IPv6Dead       = "ipv6-dead"       // the IPv6 address does not answer, an IPv4 address of the same host does
-	AddressDead    = "address-dead"    // one of several addresses does not answer
-	TLSTimeout     = "tls-timeout"     // TCP connects, the handshake gets no answer
-	TLSFailed      = "tls-failed"      // the handshake breaks off; detail: kind
-	CertInvalid    = "cert-invalid"    // detail: kind, issuer, names
-	CertExpires    = "cert-expires"    // within the warning time; detail: days
-	AnswerTimeout  = "answer-timeout"  // the connection stands, no HTTP answer comes
-	ConnectionLost = "connection-lost" // reset or closed in the middle
+	IPv6Dead       = "ipv6-dead"        // the IPv6 address does not answer, an IPv4 address of the same host does
+	AddressDead    = "address-dead"     // one of several addresses does not answer
+	TLSTimeout     = "tls-timeout"      // TCP connects, the handshake gets no answer
+	TLSFailed      = "tls-failed"       // the handshake breaks off; detail: kind
+	CertInvalid    = "cert-invalid"     // detail: kind, issuer, names
+	CertExpires    = "cert-expires"     // within the warning time; detail: days
+	AnswerEndless  = "answer-endless"   // the answer begins and never ends
+	AnswerTooLarge = "answer-too-large" // larger than any honest one
+	AnswerTimeout  = "answer-timeout"   // the connection stands, no HTTP answer comes
+	ConnectionLost = "connection-lost"  // reset or closed in the middle
 
 	// HTTP.
-	HTTPUnavailable = "http-unavailable" // 500, 502, 503, 504
-	HTTPNotFound    = "http-not-found"   // 404: no such virtual directory there
-	HTTPForbidden   = "http-forbidden"   // 403
-	HTTPOther       = "http-other"       // a status that means nothing here
-	LoginPage       = "login-page"       // a redirect to, or the page of, a sign-in form
-	NotExchange     = "not-exchange"     // 200 and something that is neither Autodiscover nor MAPI
-	HealthBad       = "health-bad"       // healthcheck.htm is not 200
+	HTTPUnavailable = "http-unavailable"  // 500, 502, 503, 504
+	HTTPNotFound    = "http-not-found"    // 404: no such virtual directory there
+	HTTPForbidden   = "http-forbidden"    // 403
+	HTTPOther       = "http-other"        // a status that means nothing here
+	LoginPage       = "login-page"        // a redirect to, or the page of, a sign-in form
+	NotExchange     = "not-exchange"      // 200 and something that is neither Autodiscover nor MAPI
+	HealthPageOther = "health-page-other" // 200 with another page than Exchange's
+	HealthBad       = "health-bad"        // healthcheck.htm is not 200
 
 	// Sign-in.
 	NoAuthMethods    = "no-auth-methods"    // 401 or 403 that offers no scheme

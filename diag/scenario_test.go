@@ -1,0 +1,191 @@
+package diag_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/diag/report/redact"
+	"github.com/mapiscope/mapiscope/diag/report/reporttest"
+	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/exchangetest"
+)
+
+// expected is the cause that a fault must lead to, where that is another than the
+// fault itself says, by name or by name/variant. "" is none: nothing is wrong.
+var expected = map[string]string{
+	// The first thing that fails is TCP to an address that DNS gives; that the
+	// address is wrong, and not the server down, cannot be told from a client.
+	"autodiscover-dns/wrong-address": "connection-refused",
+	"vdir-url-wrong/old-address":     "connection-refused",
+	// The server is on its way down, not switched off.
+	"endpoint-disabled/shutting-down": "server-component-down",
+	"throttled/unavailable":           "server-component-down",
+	// To a client a relay that forgets the legs of a sign-in looks as a server
+	// that refuses its binding: both refuse at /mapi what Autodiscover accepts.
+	"proxy-breaks-ntlm": "extended-protection",
+	// Not meant to be healthy, nor to have a cause of its own.
+	"slow-bytes":        "endless-pending",
+	"wrong-server/loop": "wrong-server",
+	// An answer of UDP that is cut short is asked for again over TCP.
+	"dns-trouble/truncated": "",
+}
+
+// slow are the faults that end with a limit of many seconds.
+var slow = []string{"endless-pending", "slow-bytes"}
+
+// TestEveryScenarioIsNamed diagnoses every fault of the embedded Exchange, in
+// every variant, and the healthy ones.
+func TestEveryScenarioIsNamed(t *testing.T) {
+	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "") })
+	for _, info := range exchangetest.Faults() {
+		variants := info.Variants
+		if len(variants) == 0 {
+			variants = []string{""}
+		}
+		for _, variant := range variants {
+			name := strings.TrimSuffix(info.Name+"/"+variant, "/")
+			want := info.Cause
+			for _, key := range []string{info.Name, name} {
+				if other, ok := expected[key]; ok {
+					want = other
+				}
+			}
+			t.Run(strings.ReplaceAll(name, "/", " "), func(t *testing.T) {
+				if slices.Contains(slow, info.Name) && testing.Short() {
+					t.Skip("takes as long as a limit of a check")
+				}
+				t.Parallel()
+				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want)
+			})
+		}
+	}
+}
+
+func scenario(t *testing.T, f exchangetest.Fault, want string) {
+	s := start(t, f)
+	r := diagnose(t, options(s))
+	if r.Verdict.Cause != want {
+		t.Errorf("cause %q, want %q: %s\n%s", r.Verdict.Cause, want, r.Verdict.Headline, failures(r))
+	}
+	status, exit := report.Pass, 0
+	if want != "" {
+		status, exit = report.Fail, 1
+	}
+	if r.Verdict.Status != status || r.ExitCode() != exit {
+		t.Errorf("verdict %s, exit %d; want %s, %d\n%s", r.Verdict.Status, r.ExitCode(), status, exit, failures(r))
+	}
+	reporttest.Valid(t, r)
+	strict, err := redact.Apply(r, redact.Strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	reporttest.Valid(t, strict)
+	if want == "" {
+		healthy(t, r)
+	} else {
+		usefulFinding(t, r)
+	}
+}
+
+// healthy is what a report without a fault must hold.
+func healthy(t *testing.T, r *report.Report) {
+	t.Helper()
+	ran := 0
+	for _, c := range r.Checks {
+		if c.Status == report.Pass {
+			ran++
+		}
+	}
+	if ran <= 15 {
+		t.Errorf("only %d checks passed", ran)
+	}
+	if len(r.Connections) != 2 {
+		t.Fatalf("%d connections, want 2", len(r.Connections))
+	}
+	for _, c := range r.Connections {
+		if c.Status != report.Established || c.Protocol != "HTTP" || c.Requests == 0 || c.Failures != 0 || c.Authn == "" || c.Encrypt == "" {
+			t.Errorf("connection %+v", c)
+		}
+	}
+	if r.Connections[0].Notification != "async" {
+		t.Errorf("notification %q", r.Connections[0].Notification)
+	}
+	for _, x := range r.Exchanges {
+		if strings.Contains(x.URL, "/mapi/e") && x.RequestType != "" && x.Check == "" {
+			t.Errorf("exchange %d (%s) names no check", x.Seq, x.RequestType)
+		}
+	}
+	if len(r.Exchanges) < 10 || !strings.HasPrefix(r.Verdict.Headline, "Outlook can reach this mailbox") {
+		t.Errorf("%d exchanges, headline %q", len(r.Exchanges), r.Verdict.Headline)
+	}
+}
+
+// usefulFinding wants the finding behind a failing verdict to say who does what.
+func usefulFinding(t *testing.T, r *report.Report) {
+	t.Helper()
+	if len(r.Findings) == 0 {
+		t.Fatal("no finding")
+	}
+	f := r.Findings[0]
+	if f.Code != r.Verdict.Cause || f.Title == "" || f.Explanation == "" || len(f.Actions) == 0 || len(f.Explains) == 0 {
+		t.Errorf("finding %+v", f)
+	}
+	for _, a := range f.Actions {
+		if strings.ContainsAny(a.Text+a.Command+f.Title+f.Explanation, "{}") && !strings.Contains(a.Command, "'{") {
+			t.Errorf("a placeholder is left in %+v", f)
+		}
+	}
+}
+
+func start(t *testing.T, faults ...exchangetest.Fault) *exchangetest.Server {
+	t.Helper()
+	s, err := exchangetest.Start(exchangetest.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Close)
+	for _, f := range faults {
+		if f.Name == "" {
+			continue
+		}
+		if err := s.Set(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+func options(s *exchangetest.Server) diag.Options {
+	u := s.User(0)
+	return diag.Options{
+		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Trigger: "test",
+		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
+	}
+}
+
+func diagnose(t *testing.T, o diag.Options) *report.Report {
+	t.Helper()
+	r, err := diag.Diagnose(t.Context(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func failures(r *report.Report) string {
+	var out strings.Builder
+	for _, c := range r.Checks {
+		if c.Status == report.Fail || c.Status == report.Warn {
+			fmt.Fprintf(&out, "%s %s: %s %v\n", c.Status, c.ID, c.Summary, c.Signals)
+		}
+	}
+	for _, f := range r.Findings {
+		fmt.Fprintf(&out, "finding %s explains %v\n", f.Code, f.Explains)
+	}
+	return out.String()
+}
