@@ -170,7 +170,9 @@ func TestLostKeepsTheContextForTheNextResume(t *testing.T) {
 		t.Errorf("while lost a request waits: %v", err)
 	}
 	away.ConnectTo = nil
-	f.once("PING", func(t *turn) { t.raw("HTTP/1.1 302 Found\r\nLocation: http://portal.test/\r\nContent-Length: 0\r\n\r\n") })
+	f.once("PING", func(t *turn) {
+		t.raw("HTTP/1.1 302 Found\r\nLocation: http://portal.test/\r\nContent-Length: 0\r\n\r\n")
+	})
 	if r := m.Resume(t.Context()); r.Outcome != OutcomeLost || r.Phase != netpath.PhaseHTTP {
 		t.Errorf("captive portal: %+v", r)
 	}
