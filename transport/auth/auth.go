@@ -54,3 +54,18 @@ type Handshake interface {
 	// Done says that the last token was the final one.
 	Done() bool
 }
+
+// Verifier is a Handshake that also judges the server's last token: the one that
+// comes with the answer to our final one. accepted says that the answer was no
+// refusal. An error means that the sign-in did not come about, *Unavailable that
+// another mechanism may be tried; nil leaves the verdict to the status.
+type Verifier interface {
+	Verify(token []byte, accepted bool) error
+}
+
+// Unavailable is a mechanism that has nothing to offer for a host. Nothing that
+// could count against the account was sent, so the next one may be tried.
+type Unavailable struct{ Err error }
+
+func (e *Unavailable) Error() string { return e.Err.Error() }
+func (e *Unavailable) Unwrap() error { return e.Err }

@@ -51,3 +51,7 @@ func BindingHash(applicationData []byte) (sum [md5.Size]byte) {
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(applicationData)))
 	return md5.Sum(append(b, applicationData...))
 }
+
+// WrongBinding is application data that belongs to no certificate: what a client
+// behind an intercepting proxy sends, for comparing.
+var WrongBinding = []byte("tls-server-end-point:another certificate than the server's")

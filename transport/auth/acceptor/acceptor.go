@@ -1,5 +1,6 @@
-// Package acceptor is the server side of NTLM for the embedded Exchange. It
-// verifies for real: the NTLMv2 response, the MIC and the channel bindings.
+// Package acceptor is the server side of NTLM and Kerberos for the embedded
+// Exchange. It verifies for real: the NTLMv2 response and its MIC, ticket and
+// authenticator, and the channel bindings of both.
 package acceptor
 
 import (
@@ -30,8 +31,8 @@ var (
 	ErrUnknown    = errors.New("NTLM: no such user")
 	ErrPassword   = errors.New("NTLM: wrong password")
 	ErrMIC        = errors.New("NTLM: message integrity code does not match")
-	ErrBindings   = errors.New("NTLM: channel bindings do not match (0xC000035B)")
-	ErrNoBindings = errors.New("NTLM: channel bindings are required and absent (0xC000035B)")
+	ErrBindings   = errors.New("channel bindings do not match (0xC000035B)")
+	ErrNoBindings = errors.New("channel bindings are required and absent (0xC000035B)")
 )
 
 // NTLM is the server's configuration; set the fields, then share it between

@@ -1,4 +1,4 @@
-// Package spnego wraps NTLM messages the way Negotiate does (RFC 4178, MS-SPNG):
+// Package spnego wraps NTLM and Kerberos messages the way Negotiate does (RFC 4178, MS-SPNG):
 // only the parts that travel, without the mechanism list's integrity code, which
 // the preferred mechanism of both sides needs not (RFC 4178, section 5).
 package spnego
@@ -26,6 +26,11 @@ var (
 	oidSPNEGO = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 2}
 	// NTLM is the mechanism NTLMSSP (MS-SPNG 1.9).
 	NTLM = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 2, 2, 10}
+	// Kerberos is the mechanism of RFC 4121.
+	Kerberos = asn1.ObjectIdentifier{1, 2, 840, 113554, 1, 2, 2}
+	// KerberosLegacy is the same under the number that Windows 2000 gave it by
+	// mistake and that servers still prefer (MS-SPNG 3.1.5.2).
+	KerberosLegacy = asn1.ObjectIdentifier{1, 2, 840, 48018, 1, 2, 2}
 )
 
 // ErrMalformed is anything that is no SPNEGO token.
@@ -46,14 +51,21 @@ var (
 )
 
 // Init is NegTokenInit that offers NTLM alone.
-func Init(mechToken []byte) []byte {
+func Init(mechToken []byte) []byte { return InitWith(mechToken, NTLM) }
+
+// InitWith is NegTokenInit that offers mechanisms, the first one with its token.
+func InitWith(mechToken []byte, mechs ...asn1.ObjectIdentifier) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1(tag.Tag(0x60), func(b *cryptobyte.Builder) { // [APPLICATION 0]
 		b.AddASN1ObjectIdentifier(oidSPNEGO)
 		b.AddASN1(context0, func(b *cryptobyte.Builder) {
 			b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 				b.AddASN1(context0, func(b *cryptobyte.Builder) {
-					b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(NTLM) })
+					b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
+						for _, m := range mechs {
+							b.AddASN1ObjectIdentifier(m)
+						}
+					})
 				})
 				b.AddASN1(context2, func(b *cryptobyte.Builder) { b.AddASN1OctetString(mechToken) })
 			})
@@ -62,14 +74,22 @@ func Init(mechToken []byte) []byte {
 	return b.BytesOrPanic() // the input has no size that could fail
 }
 
-// Resp is NegTokenResp; the acceptor's first one names the mechanism.
+// Resp is NegTokenResp for NTLM; the acceptor's first one names the mechanism.
 func Resp(s State, mechToken []byte, nameMech bool) []byte {
+	if nameMech {
+		return RespOf(s, mechToken, NTLM)
+	}
+	return RespOf(s, mechToken, nil)
+}
+
+// RespOf is NegTokenResp that names mech, unless that is nil.
+func RespOf(s State, mechToken []byte, mech asn1.ObjectIdentifier) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1(context1, func(b *cryptobyte.Builder) {
 		b.AddASN1(tag.SEQUENCE, func(b *cryptobyte.Builder) {
 			b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddASN1Enum(int64(s)) })
-			if nameMech {
-				b.AddASN1(context1, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(NTLM) })
+			if mech != nil {
+				b.AddASN1(context1, func(b *cryptobyte.Builder) { b.AddASN1ObjectIdentifier(mech) })
 			}
 			if mechToken != nil {
 				b.AddASN1(context2, func(b *cryptobyte.Builder) { b.AddASN1OctetString(mechToken) })
