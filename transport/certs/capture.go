@@ -26,7 +26,7 @@ func (in *Inspector) capture(ctx context.Context, d door, e Endpoint) [][]byte {
 	tape := &recorder{Conn: conn.Conn}
 	copied := &netpath.Conn{Conn: tape, Host: conn.Host, Addr: conn.Addr}
 	var took time.Duration
-	in.shake(ctx, copied, open(e.Host, tls.VersionTLS10, tls.VersionTLS12), &took)
+	in.shake(ctx, copied, open(e.Host, span{tls.VersionTLS10, tls.VersionTLS12}), &took)
 	return parseFlight(tape.heard())
 }
 

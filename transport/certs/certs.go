@@ -31,6 +31,8 @@ type Inspector struct {
 	Network string   // name of the network this computer is in, for History
 
 	Now func() time.Time // nil: time.Now
+
+	limit time.Duration // of one fetch; 0: fetchLimit
 }
 
 // Endpoint is what to look at.
@@ -150,12 +152,29 @@ func (in *Inspector) look(ctx context.Context, d door, e Endpoint, judged *onceE
 			offers = in.offers(ctx, d, e)
 		}
 	})
-	s := in.greet(ctx, d, e, first)
+	s := in.greet(ctx, d, e, everyVersion, first)
+	if s.Leaf() == nil {
+		wg.Wait()
+		s = in.greetLower(ctx, d, e, s, offers)
+	}
 	if s.Leaf() != nil {
 		s.Trust, s.Revocation = judged.judge(ctx, s)
 	}
 	wg.Wait()
 	s.Offers = offers
+	return s
+}
+
+// greetLower tries again with the newest version that the server accepted by
+// itself: some give up when they are offered a newer one beside it.
+func (in *Inspector) greetLower(ctx context.Context, d door, e Endpoint, s *Served, offers []Offer) *Served {
+	for i := len(offers) - 1; i >= 0; i-- {
+		if v := offers[i].Version; offers[i].Accepted {
+			if again := in.greet(ctx, d, e, span{v, v}, make(chan bool, 1)); again.Leaf() != nil {
+				return again
+			}
+		}
+	}
 	return s
 }
 

@@ -370,7 +370,9 @@ func TestHealthyCertificates(t *testing.T) {
 		}
 	}
 	for name, set := range map[string]func(*testing.T, *world){
-		"RSA":   func(t *testing.T, w *world) { w.serve(mailHost, only(server(t, rsaKey(t, 2048), w.issuer, published(w)), w)) },
+		"RSA": func(t *testing.T, w *world) {
+			w.serve(mailHost, only(server(t, rsaKey(t, 2048), w.issuer, published(w)), w))
+		},
 		"ECDSA": func(t *testing.T, w *world) { w.serve(mailHost, only(server(t, ecKey(t), w.issuer, published(w)), w)) },
 		"wildcard": func(t *testing.T, w *world) {
 			w.serve(mailHost, only(server(t, ecKey(t), w.issuer, published(w), func(c *x509.Certificate) { c.DNSNames = []string{"*.example.test"} }), w))

@@ -37,7 +37,7 @@ func (in *Inspector) fetch(ctx context.Context, address, kind string, body []byt
 	if !isHTTP(address) {
 		return nil, errNotHTTP
 	}
-	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
+	ctx, cancel := context.WithTimeout(ctx, in.fetchLimit())
 	defer cancel()
 	method := http.MethodGet
 	if body != nil {
@@ -52,7 +52,7 @@ func (in *Inspector) fetch(ctx context.Context, address, kind string, body []byt
 	}
 	resp, err := in.client().Do(req)
 	if err != nil {
-		return nil, plain(err)
+		return nil, in.plain(err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
@@ -62,7 +62,7 @@ func (in *Inspector) fetch(ctx context.Context, address, kind string, body []byt
 	if err == nil && int64(len(b)) > bound {
 		err = fmt.Errorf("sent more than %d KiB", bound>>10)
 	}
-	return b, plain(err)
+	return b, in.plain(err)
 }
 
 func isHTTP(address string) bool {
@@ -97,15 +97,24 @@ func (in *Inspector) client() *http.Client {
 
 // plain takes method and address off an error of the HTTP client: whoever
 // reports it names them.
-func plain(err error) error {
+func (in *Inspector) plain(err error) error {
 	var u *url.Error
-	if !errors.As(err, &u) {
-		return err
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, context.DeadlineExceeded):
+		return fmt.Errorf("no answer within %s", in.fetchLimit())
+	case errors.As(err, &u):
+		return u.Err
 	}
-	if u.Timeout() {
-		return fmt.Errorf("no answer within %s", fetchLimit)
+	return err
+}
+
+func (in *Inspector) fetchLimit() time.Duration {
+	if in.limit > 0 {
+		return in.limit
 	}
-	return u.Err
+	return fetchLimit
 }
 
 // fetchIssuers gets the issuer of c from the address that c names (RFC 5280

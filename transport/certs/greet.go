@@ -54,10 +54,10 @@ func everySuite() (ids []uint16) {
 }
 
 // open is the configuration of an inspection: anything goes, nothing is verified.
-func open(host string, lowest, highest uint16) *tls.Config {
+func open(host string, v span) *tls.Config {
 	c := &tls.Config{
 		InsecureSkipVerify: true, // see the package comment: nothing is sent after the handshake
-		MinVersion:         lowest, MaxVersion: highest, CipherSuites: everySuite(), NextProtos: []string{"http/1.1"},
+		MinVersion:         v.lowest, MaxVersion: v.highest, CipherSuites: everySuite(), NextProtos: []string{"http/1.1"},
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
 		c.ServerName = host
@@ -65,9 +65,17 @@ func open(host string, lowest, highest uint16) *tls.Config {
 	return c
 }
 
+// nobody is the host of a greeting that names none.
+const nobody = ""
+
+// span is from which version of TLS to which a greeting goes.
+type span struct{ lowest, highest uint16 }
+
+var everyVersion = span{tls.VersionTLS10, tls.VersionTLS13}
+
 // greet makes the one handshake that shows the certificate. first learns at once
 // whether there is anything to talk to.
-func (in *Inspector) greet(ctx context.Context, d door, e Endpoint, first chan<- bool) *Served {
+func (in *Inspector) greet(ctx context.Context, d door, e Endpoint, v span, first chan<- bool) *Served {
 	s := &Served{Address: d.address}
 	conn, err := d.dial(ctx)
 	first <- err == nil
@@ -79,7 +87,7 @@ func (in *Inspector) greet(ctx context.Context, d door, e Endpoint, first chan<-
 	if d.address == "" && conn.Proxy == nil {
 		s.Address = conn.Addr.String()
 	}
-	config := open(e.Host, tls.VersionTLS10, tls.VersionTLS13)
+	config := open(e.Host, v)
 	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		s.ClientCert = true
 		return &tls.Certificate{}, nil
@@ -162,8 +170,7 @@ func (in *Inspector) withoutSNI(ctx context.Context, d door, e Endpoint) (n name
 		n.err = err
 		return n
 	}
-	config := open("", tls.VersionTLS10, tls.VersionTLS13)
-	config.ServerName = ""
+	config := open(nobody, everyVersion)
 	config.VerifyPeerCertificate = func(sent [][]byte, _ [][]*x509.Certificate) error { n.leaf = sent[0]; return nil }
 	var took time.Duration
 	_, n.err = in.shake(ctx, conn, config, &took)

@@ -171,6 +171,8 @@ func signatureProblems(s *Served) (out []Problem) {
 	return out
 }
 
+func signedMD5(c *x509.Certificate) bool { return c.SignatureAlgorithm == x509.MD5WithRSA }
+
 // minRSA is what authorities have to use since 2014; refusedRSA is what no
 // client of today accepts.
 const (
@@ -287,6 +289,8 @@ func connectionProblems(host string, s *Served) (out []Problem) {
 	accepted, known := acceptedVersions(s)
 	modern := slices.Contains(accepted, uint16(tls.VersionTLS12)) || slices.Contains(accepted, uint16(tls.VersionTLS13))
 	switch {
+	case slices.ContainsFunc(s.Trust.Chain, signedMD5):
+		// from TLS 1.2 on the signature is negotiated too, and we cannot offer this one
 	case known && len(accepted) > 0 && !modern:
 		add(TLSVersion, Fail, "%s speaks %s alone; clients of today want TLS 1.2 or newer", host, tls.VersionName(accepted[len(accepted)-1]))
 	case known && len(accepted) == 0 && aboutVersion(s.Err):

@@ -62,7 +62,7 @@ func (in *Inspector) try(ctx context.Context, d door, e Endpoint, version uint16
 	if err != nil {
 		return 0, false, err
 	}
-	config := open(e.Host, version, version)
+	config := open(e.Host, span{version, version})
 	config.CipherSuites = suites
 	// The chosen suite is known before the certificate is judged by the library,
 	// which some keys do not survive; the version was accepted all the same.
