@@ -19,6 +19,7 @@ var fallbacks = map[string]string{
 	"what": "it is not valid", "version": "an old version", "offset": "some time", "scheme": "the scheme", "offered": "other schemes",
 	"until": "soon", "days": "few", "status": "an error", "code": "an error", "message": "no reason", "op": "the request",
 	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason",
+	"missing": "a name", "carried": "another name", "wanted": "a name", "by": "an inspecting proxy or virus scanner",
 }
 
 // vars collects the values for a match: what the case knows, then what its

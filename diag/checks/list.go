@@ -15,7 +15,7 @@ func All() []suite.Check {
 		dnsDomain, dnsAutodiscover, dnsSRV, dnsMailbox),
 		discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison,
 		networkAutodiscover, networkMailbox,
-		tlsAutodiscover, tlsMailbox,
+		tlsAutodiscover, tlsMailbox, tlsNames, tlsRevocation, tlsPrincipal,
 		webHealthcheck,
 		authOffered, authSignIn,
 		mapiConnect, mapiVersion, mapiLogon, mapiMailbox, mapiInbox, mapiPing, mapiNotification,

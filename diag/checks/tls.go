@@ -2,133 +2,189 @@ package checks
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/tls"
-	"crypto/x509"
-	"encoding/hex"
-	"errors"
 	"fmt"
+	"sync"
 	"time"
 
+	"github.com/mapiscope/mapiscope/diag/certificates"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/certs"
+	"github.com/mapiscope/mapiscope/transport/netpath"
 )
 
-// expiryWarns is when a certificate's end becomes something to look at: ordering
-// and installing one in an organisation takes weeks.
-const expiryWarns = 30 * 24 * time.Hour
-
-// inspect makes the handshake that the engine makes, on a connection of its own
-// that never carries a request, and judges what the server showed.
+// inspect looks at the certificates of a host, and makes at the same time the
+// handshake that the engine makes: what the engine refuses never passes. Neither
+// connection carries a request.
 func inspect(ctx context.Context, e *suite.Env, host, port string) suite.Outcome {
-	c, err := e.Path.DialTLS(ctx, host, port)
+	var engine error
+	var wg sync.WaitGroup
+	wg.Go(func() { engine = greetVerified(ctx, e, host, port) })
+	h, err := e.Inspect(ctx, host, port)
+	wg.Wait()
 	if err != nil {
-		return notVerified(e, err, host)
+		return suite.Outcome{} // the runner says why
 	}
-	defer c.Close()
-	address := c.Addr.String()
-	if c.Proxy != nil {
-		address = "" // the proxy's, not the server's
+	now := time.Now()
+	for _, row := range certificates.Rows(h, nil, now) {
+		e.AddCertificate(row)
 	}
-	e.AddCertificate(certificateRow(host, address, c.TLS.PeerCertificates, c.TLS, ""))
-	if out, weak := judgeKey(host, c.TLS.PeerCertificates[0]); weak {
-		return out
-	}
-	return judgeExpiry(host, c.TLS, time.Now())
+	return judgeHost(h, engine, now)
 }
 
-// minRSA is the shortest RSA key that clients still accept for a server: below
-// 2048 bits browsers refuse, and Windows has announced to.
-const minRSA = 2048
-
-// judgeKey fails a key that this program's own TLS accepts and others do not.
-func judgeKey(host string, leaf *x509.Certificate) (out suite.Outcome, weak bool) {
-	k, ok := leaf.PublicKey.(*rsa.PublicKey)
-	if !ok || k.N.BitLen() >= minRSA {
-		return out, false
+func greetVerified(ctx context.Context, e *suite.Env, host, port string) error {
+	c, err := e.Path.DialTLS(ctx, host, port)
+	if err == nil {
+		c.Close()
 	}
-	saw := signal(suite.CertInvalid, host, "kind", "weak-key", "issuer", leaf.Issuer.String(), "names", leaf.DNSNames)
-	return suite.Fail(fmt.Sprintf("the certificate of %s has an RSA key of %d bits, which is too short", host, k.N.BitLen())).Saw(saw).With("kind", "weak-key"), true
+	return err
 }
 
-// notVerified keeps the chain that did not verify as evidence.
-func notVerified(e *suite.Env, err error, host string) suite.Outcome {
-	out := failed(err, host)
-	var unverified *tls.CertificateVerificationError
-	if !errors.As(err, &unverified) || len(unverified.UnverifiedCertificates) == 0 {
-		return out
+// judgeHost is the outcome for what a host showed and what the engine met there.
+func judgeHost(h *certs.Host, engine error, now time.Time) suite.Outcome {
+	first := h.First()
+	switch {
+	case first == nil && engine != nil:
+		return seen(failed(engine, h.Host), h)
+	case first == nil:
+		return seen(failed(h.Err, h.Host), h)
+	case h.Worst() == certs.Fail:
+		return seen(notValid(h, engine), h)
+	case engine != nil:
+		return seen(refusedAll(h, engine), h)
+	case h.Worst() == certs.Warn:
+		return seen(remarked(h), h)
 	}
-	kind := certKind(err)
-	row := certificateRow(host, "", unverified.UnverifiedCertificates, nil, kind)
-	e.AddCertificate(row)
-	leaf := row.Chain[0]
-	out.Summary = fmt.Sprintf("the certificate of %s is not valid for it: %s", host, kindSentence(kind, unverified.UnverifiedCertificates[0]))
-	return out.With("kind", kind).With("subject", leaf.Subject).With("issuer", leaf.Issuer).With("names", leaf.SANs)
+	until := first.Leaf().NotAfter.UTC()
+	return seen(suite.Pass(fmt.Sprintf("%s shows a valid certificate until %s, %s", h.Host, until.Format("2 January 2006"), tls.VersionName(first.Version))), h)
 }
 
-// kindSentence says what is wrong with a certificate.
-func kindSentence(kind string, leaf *x509.Certificate) string {
-	day := func(t time.Time) string { return t.UTC().Format("2 January 2006") }
-	switch kind {
-	case "name-mismatch":
-		return "it carries " + names(leaf.DNSNames)
-	case "expired":
-		return "it expired on " + day(leaf.NotAfter)
-	case "not-yet-valid":
-		return "it is valid from " + day(leaf.NotBefore) + " on"
-	case "self-signed":
-		return "the server signed it itself"
-	case "missing-intermediate":
-		return "the server does not send the certificate of the authority " + leaf.Issuer.CommonName + " that issued it"
-	case "wrong-usage":
-		return "it was not issued for a server"
+// seen adds what every outcome about a host tells.
+func seen(o suite.Outcome, h *certs.Host) suite.Outcome {
+	s := h.First()
+	if s == nil {
+		return o
 	}
-	return "it was issued by " + leaf.Issuer.CommonName + ", which this computer does not trust"
+	leaf := s.Leaf()
+	o = o.With("subject", leaf.Subject.String()).With("issuer", leaf.Issuer.String()).With("names", certs.Names(leaf)).With("not_after", leaf.NotAfter.UTC())
+	if s.Version != 0 {
+		o = o.With("tls", tls.VersionName(s.Version))
+	}
+	var texts []string
+	for _, p := range h.Problems {
+		texts = append(texts, p.Text)
+	}
+	if len(texts) > 0 {
+		o = o.With("problems", texts)
+	}
+	if len(h.Served) > 1 {
+		o = o.With("addresses", len(h.Served))
+	}
+	return o
 }
 
-func judgeExpiry(host string, state *tls.ConnectionState, now time.Time) suite.Outcome {
-	leaf := state.PeerCertificates[0]
-	days := int(leaf.NotAfter.Sub(now).Hours() / 24)
-	until := leaf.NotAfter.UTC().Format("2 January 2006")
-	if leaf.NotAfter.Sub(now) < expiryWarns {
-		return suite.Warn(fmt.Sprintf("the certificate of %s ends in %s, on %s", host, count(days, "day", "days"), until)).
-			Saw(signal(suite.CertExpires, host, "days", days, "until", until)).With("not_after", leaf.NotAfter.UTC())
+// notValid is a host with something that stops clients. The gravest problem of
+// the certificate is the one that the causes hear of.
+func notValid(h *certs.Host, engine error) suite.Outcome {
+	out := suite.Outcome{Status: report.Fail}
+	said := false
+	for _, p := range h.Problems {
+		if p.Severity != certs.Fail {
+			continue
+		}
+		switch p.Kind {
+		case certs.TLSVersion:
+			out = out.Saw(signal(suite.TLSOld, h.Host, "what", p.Text))
+		case certs.Handshake:
+			out = out.Saw(signal(suite.TLSFailed, h.Host, "phase", string(netpath.PhaseTLS), "what", p.Text))
+		case certs.Intercepted:
+			out = out.Saw(intercepted(h))
+		default:
+			if !said {
+				out, said = out.Saw(invalid(h, string(p.Kind), p.Text)).With("kind", string(p.Kind)), true
+			}
+		}
+		if out.Summary == "" {
+			out.Summary = fmt.Sprintf("the certificate of %s is not valid: %s", h.Host, p.Text)
+			if p.Kind == certs.TLSVersion || p.Kind == certs.Handshake {
+				out.Summary = p.Text
+			}
+		}
 	}
-	return suite.Pass(fmt.Sprintf("%s shows a valid certificate until %s, %s", host, until, tls.VersionName(state.Version))).
-		With("not_after", leaf.NotAfter.UTC()).With("tls", tls.VersionName(state.Version)).With("names", leaf.DNSNames)
+	return clientCert(out, h)
 }
 
-// certificateRow is a chain as the report has it; problem is "" when it verified.
-func certificateRow(host, address string, chain []*x509.Certificate, state *tls.ConnectionState, problem string) report.Certificate {
-	trusted := problem == ""
-	row := report.Certificate{Host: host, Address: address, Trusted: &trusted, NamesWanted: []string{host}, Chain: []report.ChainCert{}}
-	if state != nil {
-		row.TLSVersion, row.Cipher = tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite)
+// refusedAll is a host with which the inspection finds no fault and the engine
+// does: what the engine says counts.
+func refusedAll(h *certs.Host, engine error) suite.Outcome {
+	out := failed(engine, h.Host)
+	if p := h.Problems; len(p) > 0 && p[0].Severity == certs.Warn {
+		out.Summary = fmt.Sprintf("%s cannot be used by this program: %s", h.Host, p[0].Text)
+		for i := range out.Signals {
+			out.Signals[i].Detail["what"] = p[0].Text
+		}
 	}
-	if problem != "" {
-		row.Problems = []string{problem}
+	return clientCert(out, h)
+}
+
+// remarked is a host that works and has something to look at.
+func remarked(h *certs.Host) suite.Outcome {
+	out := suite.Warn(fmt.Sprintf("the certificate of %s works, and one thing should be looked at: %s", h.Host, h.Problems[0].Text))
+	for _, p := range h.Problems {
+		if p.Severity != certs.Warn {
+			continue
+		}
+		switch p.Kind {
+		case certs.ExpiresSoon:
+			out = out.Saw(signal(suite.CertExpires, h.Host, "days", max(p.Days, 1), "until", endOf(h), "what", p.Text))
+		case certs.Intercepted:
+			out = out.Saw(intercepted(h))
+		case certs.RevocationUnanswered, certs.RevocationSlow:
+			out = out.Saw(signal(suite.CertRevocation, h.Host, "what", p.Text))
+		case certs.ClientCertRequested: // below
+		default:
+			out = out.Saw(signal(suite.CertRemark, h.Host, "kind", string(p.Kind), "what", p.Text))
+		}
 	}
+	return clientCert(out, h)
+}
+
+// endOf is the day on which the first certificate of the chain ends.
+func endOf(h *certs.Host) string {
+	chain := h.First().Trust.Chain
+	end := chain[0].NotAfter
 	for _, c := range chain {
-		sum := sha256.Sum256(c.Raw)
-		row.Chain = append(row.Chain, report.ChainCert{
-			Subject: c.Subject.String(), Issuer: c.Issuer.String(), SANs: c.DNSNames, NotBefore: report.At(c.NotBefore), NotAfter: report.At(c.NotAfter),
-			Key: keyName(c), Signature: c.SignatureAlgorithm.String(), SHA256: hex.EncodeToString(sum[:]),
-		})
+		if c.NotAfter.Before(end) {
+			end = c.NotAfter
+		}
 	}
-	if len(chain) > 0 && chain[0].VerifyHostname(host) != nil {
-		row.NamesMissing = []string{host}
-	}
-	return row
+	return end.UTC().Format("2 January 2006")
 }
 
-func keyName(c *x509.Certificate) string {
-	switch k := c.PublicKey.(type) {
-	case *rsa.PublicKey:
-		return fmt.Sprintf("RSA %d", k.N.BitLen())
-	case *ecdsa.PublicKey:
-		return "ECDSA " + k.Curve.Params().Name
+func invalid(h *certs.Host, kind, what string) suite.Signal {
+	leaf := h.First()
+	if leaf == nil {
+		return signal(suite.CertInvalid, h.Host, "kind", kind, "what", what)
 	}
-	return c.PublicKeyAlgorithm.String()
+	c := leaf.Leaf()
+	return signal(suite.CertInvalid, h.Host, "kind", kind, "what", what, "issuer", c.Issuer.String(), "names", certs.Names(c))
+}
+
+func intercepted(h *certs.Host) suite.Signal {
+	for _, s := range h.Served {
+		if i := s.Intercept; i != nil {
+			return signal(suite.Intercepted, h.Host, "by", i.By, "issuer", i.Issuer)
+		}
+	}
+	return signal(suite.Intercepted, h.Host)
+}
+
+func clientCert(o suite.Outcome, h *certs.Host) suite.Outcome {
+	for _, s := range h.Served {
+		if s.ClientCert {
+			return o.Saw(signal(suite.ClientCert, h.Host)).With("client_certificate", true)
+		}
+	}
+	return o
 }

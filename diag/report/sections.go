@@ -34,33 +34,6 @@ const (
 	ConnSkipped ConnStatus = "skipped"     // not tried, with the reason in last_error
 )
 
-// WebCheck is what a browser would see at the MAPI URL.
-type WebCheck struct {
-	URL         string       `json:"url,omitempty"`
-	Status      int          `json:"status,omitempty"`
-	Page        *Page        `json:"page,omitempty"`
-	Healthcheck *Healthcheck `json:"healthcheck,omitempty"`
-}
-
-// Page is the status page of the virtual directory, as parsed.
-type Page struct {
-	Version        string            `json:"version,omitempty"`
-	VDir           string            `json:"vdir,omitempty"`
-	User           string            `json:"user,omitempty"`
-	UPN            string            `json:"upn,omitempty"`
-	SID            string            `json:"sid,omitempty"`
-	Organization   string            `json:"organization,omitempty"`
-	Authentication string            `json:"authentication,omitempty"`
-	Server         string            `json:"server,omitempty"`
-	Other          map[string]string `json:"other,omitempty"`
-}
-
-// Healthcheck is the answer of healthcheck.htm.
-type Healthcheck struct {
-	Status int    `json:"status"`
-	Server string `json:"server,omitempty"`
-}
-
 // Certificate is what one address of one host presented.
 type Certificate struct {
 	Host         string      `json:"host"`
@@ -73,6 +46,39 @@ type Certificate struct {
 	Trusted      *bool       `json:"trusted,omitempty"`
 	Revocation   string      `json:"revocation,omitempty"`
 	Problems     []string    `json:"problems,omitempty"` // kinds: "expired", "name-mismatch", …
+
+	DaysLeft    *int         `json:"days_left,omitempty"` // until the first of the chain ends
+	Offers      []TLSOffer   `json:"tls_offers,omitempty"`
+	ClientCert  bool         `json:"client_certificate,omitempty"` // the server asks for one
+	WithoutSNI  string       `json:"without_sni,omitempty"`        // "same", "other", "refused"
+	Revocations []Revocation `json:"revocations,omitempty"`
+	Details     []CertDetail `json:"details,omitempty"`
+}
+
+// TLSOffer is whether a server speaks one version of TLS.
+type TLSOffer struct {
+	Version  string   `json:"version"`
+	Accepted *bool    `json:"accepted,omitempty"` // absent: the try told nothing
+	Cipher   string   `json:"cipher,omitempty"`
+	Ciphers  []string `json:"ciphers,omitempty"` // all, when they were tried one by one
+}
+
+// Revocation is what one source says of one certificate.
+type Revocation struct {
+	Subject string        `json:"subject"`
+	Source  string        `json:"source"` // "stapled", "ocsp", "crl"
+	URL     string        `json:"url,omitempty"`
+	Status  string        `json:"status"` // "good", "revoked", "unknown", "unreachable", "unsupported"
+	Took    *Milliseconds `json:"took_ms,omitempty"`
+	Error   string        `json:"error,omitempty"`
+}
+
+// CertDetail is one thing that is wrong with a certificate, or will be.
+type CertDetail struct {
+	Kind     string `json:"kind"`
+	Severity string `json:"severity"` // "info", "warn", "fail"
+	Subject  string `json:"subject,omitempty"`
+	Text     string `json:"text"`
 }
 
 // ChainCert is one certificate of a chain, leaf first.

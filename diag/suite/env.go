@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/mapihttp"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 // Input is what a run is about. Address, Path and HTTP are needed.
@@ -27,6 +29,10 @@ type Input struct {
 	MapiURL, UserDN string // skip Autodiscover
 	ConfirmRedirect func(from, to string) bool
 	Deliver         func(context.Context) error
+	Registry        *outlook.Registry // of the computer with Outlook; nil: this one's
+
+	CertHistory *certs.History // who issued certificates on other networks; nil remembers nothing
+	Network     string         // name of the network this computer is in, for CertHistory
 }
 
 // Env is how a check reaches the world, and where it finds what others found.
@@ -39,10 +45,13 @@ type Env struct {
 	started time.Time
 	trace   trace
 
-	once    sync.Once // starts the search
-	found   *found
-	target  Memo[*Target]
-	summary Memo[*mapihttp.Summary]
+	once        sync.Once // starts the search
+	found       *found
+	target      Memo[*Target]
+	inspections inspections
+	summary     Memo[*mapihttp.Summary]
+
+	client client
 
 	mu        sync.Mutex
 	mailbox   *mapihttp.Mailbox

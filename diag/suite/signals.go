@@ -14,6 +14,15 @@ const (
 	ProxyUnreachable = "proxy-unreachable" // the proxy in use does not answer or refuses
 	PortalAnswer     = "portal-answer"     // something between us and the server answers for it
 
+	// Outlook on this computer.
+	OutlookTooOld    = "outlook-too-old"    // cannot speak MAPI over HTTP; detail: product, version, needs
+	MapiHTTPOff      = "client-mapihttp-off" // MapiHttpDisabled is set; detail: key, policy
+	StepsExcluded    = "steps-excluded"     // the registry keeps Outlook from the steps that work; detail: keys, steps
+	LocalXML         = "local-xml"          // a file on the computer stands in for Autodiscover; detail: key, file
+	NTLMv1Allowed    = "ntlmv1-configured"  // LmCompatibilityLevel below 3; detail: level
+	OnlineContentOff = "online-content-off" // UseOnlineContent is 0; detail: key
+	ModernAuthOff    = "modern-auth-off"    // EnableADAL is 0 and the server asks for it; detail: key
+
 	// Names.
 	NameMissing     = "name-missing"      // the host has no address record
 	DNSFailure      = "dns-failure"       // the DNS server gives an error or no answer
@@ -30,6 +39,13 @@ const (
 	TLSTimeout     = "tls-timeout"      // TCP connects, the handshake gets no answer
 	TLSFailed      = "tls-failed"       // the handshake breaks off; detail: kind
 	CertInvalid    = "cert-invalid"     // detail: kind, issuer, names
+	CertRemark     = "cert-remark"      // works, and should be looked at; detail: kind, what
+	CertNames      = "cert-names"       // does not carry names that URLs of the same service have; detail: missing, carried
+	CertPrincipal  = "cert-principal"   // is not the one that CertPrincipalName names; detail: wanted, carried
+	CertRevocation = "cert-revocation"  // nobody says in time whether it is revoked; detail: what
+	TLSOld         = "tls-old"          // the server speaks nothing newer than TLS 1.1; detail: what
+	ClientCert     = "client-cert"      // the server asks for a client certificate
+	Intercepted    = "intercepted"      // the certificate was made on the way; detail: by, what, issuer
 	CertExpires    = "cert-expires"     // within the warning time; detail: days
 	AnswerEndless  = "answer-endless"   // the answer begins and never ends
 	AnswerTooLarge = "answer-too-large" // larger than any honest one
@@ -37,14 +53,17 @@ const (
 	ConnectionLost = "connection-lost"  // reset or closed in the middle
 
 	// HTTP.
-	HTTPUnavailable = "http-unavailable"  // 500, 502, 503, 504
-	HTTPNotFound    = "http-not-found"    // 404: no such virtual directory there
-	HTTPForbidden   = "http-forbidden"    // 403
-	HTTPOther       = "http-other"        // a status that means nothing here
-	LoginPage       = "login-page"        // a redirect to, or the page of, a sign-in form
-	NotExchange     = "not-exchange"      // 200 and something that is neither Autodiscover nor MAPI
-	HealthPageOther = "health-page-other" // 200 with another page than Exchange's
-	HealthBad       = "health-bad"        // healthcheck.htm is not 200
+	HTTPUnavailable   = "http-unavailable"    // 500, 502, 503, 504
+	HTTPNotFound      = "http-not-found"      // 404: no such virtual directory there
+	HTTPForbidden     = "http-forbidden"      // 403
+	HTTPOther         = "http-other"          // a status that means nothing here
+	LoginPage         = "login-page"          // a redirect to, or the page of, a sign-in form
+	NotExchange       = "not-exchange"        // 200 and something that is neither Autodiscover nor MAPI
+	HealthPageOther   = "health-page-other"   // 200 with another page than Exchange's
+	PortalPage        = "portal-page"         // the page of a network that wants a sign-in; detail: product, url
+	ServiceDown       = "service-down"        // the health page of another service than MAPI is bad; detail: service, miss
+	WebVersionDiffers = "web-version-differs" // the status page and its header name two versions
+	HealthBad         = "health-bad"          // healthcheck.htm is not 200
 
 	// Sign-in.
 	NoAuthMethods    = "no-auth-methods"    // 401 or 403 that offers no scheme

@@ -157,7 +157,7 @@ func TestCanceled(t *testing.T) {
 }
 
 func TestKeysThatClientsRefuse(t *testing.T) {
-	for bits, want := range map[uint]Severity{512: Fail, 1023: Fail, 1024: Warn, 2047: Warn, 2048: "", 8192: "", 8193: Fail} {
+	for bits, want := range map[uint]Severity{512: Fail, 1024: Fail, 2047: Fail, 2048: "", 8192: "", 8193: Fail} {
 		key := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), bits-1), E: 65537}
 		s := &Served{Trust: Trust{Chain: []*x509.Certificate{{PublicKey: key}}}}
 		if got := worst(keyProblems(s)); got != want {

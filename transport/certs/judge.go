@@ -173,25 +173,23 @@ func signatureProblems(s *Served) (out []Problem) {
 
 func signedMD5(c *x509.Certificate) bool { return c.SignatureAlgorithm == x509.MD5WithRSA }
 
-// minRSA is what authorities have to use since 2014; refusedRSA is what no
-// client of today accepts.
+// The bounds of RSA keys: authorities may not certify less than 2048 bits since
+// 2014, and newer clients refuse it; beyond 8192 they give up for the time it costs.
 const (
-	minRSA     = 2048
-	refusedRSA = 1024
-	maxRSA     = 8192 // more than that and clients give up for the time it costs
+	minRSA = 2048
+	maxRSA = 8192
 )
 
 func keyProblems(s *Served) (out []Problem) {
 	for _, c := range s.Trust.Chain {
 		subject := nameOf(c.Subject.CommonName, c.Subject.String())
-		p := Problem{Kind: WeakKey, Severity: Warn, Subject: subject}
+		p := Problem{Kind: WeakKey, Severity: Fail, Subject: subject}
 		switch k := c.PublicKey.(type) {
 		case *rsa.PublicKey:
 			bits := k.N.BitLen()
 			switch {
-			case bits < refusedRSA, bits > maxRSA:
-				p.Severity = Fail
-				p.Text = fmt.Sprintf("%s has an RSA key of %d bits, which clients refuse", subject, bits)
+			case bits > maxRSA:
+				p.Text = fmt.Sprintf("%s has an RSA key of %d bits, which is more than clients take", subject, bits)
 			case bits < minRSA:
 				p.Text = fmt.Sprintf("%s has an RSA key of %d bits; %d is the least that is safe", subject, bits, minRSA)
 			default:
@@ -206,7 +204,7 @@ func keyProblems(s *Served) (out []Problem) {
 			if c.PublicKeyAlgorithm != x509.DSA {
 				continue
 			}
-			p.Severity, p.Text = Fail, subject+" has a DSA key, which no client of today speaks"
+			p.Text = subject + " has a DSA key, which no client of today speaks"
 		}
 		out = append(out, p)
 	}

@@ -70,6 +70,16 @@ func (in *Inspector) revocation(ctx context.Context, s *Served, t Trust) Revocat
 	return r
 }
 
+// AskRevocation asks the sources of a chain that was looked at without them, and
+// gives what follows from the answers.
+func (in *Inspector) AskRevocation(ctx context.Context, s *Served) (Revocation, []Problem) {
+	asking := *in
+	asking.Revocation = true
+	answered := *s
+	answered.Revocation = asking.revocation(ctx, s, s.Trust)
+	return answered.Revocation, revocationProblems(&answered)
+}
+
 type question struct {
 	cert, issuer *x509.Certificate
 	source, url  string

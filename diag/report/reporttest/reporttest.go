@@ -97,16 +97,21 @@ func Sample() *report.Report {
 			Actions: []report.Action{{Who: "admin", Text: "Unlock the account or set a new password.", Command: "Unlock-ADAccount -Identity alice"}},
 			Source:  "CA unknown-username-bad-password",
 		}},
-		WebCheck: &report.WebCheck{URL: "https://mail.contoso.test/mapi/emsmdb/", Status: 200,
-			Page: &report.Page{Version: "15.2.2562.17", VDir: "/mapi/emsmdb", User: `CONTOSO\alice`, UPN: "alice@contoso.test",
-				SID: "S-1-5-21-1-2-3-1105", Organization: "contoso.test", Authentication: "NTLM", Server: "EX01", Other: map[string]string{"Created": "2026-03-01"}},
-			Healthcheck: &report.Healthcheck{Status: 200, Server: "EX01.CORP.CONTOSO.TEST"}},
+		WebCheck: &report.WebCheck{URL: "https://mail.contoso.test/mapi/emsmdb/", Status: 200, Kind: "status-page", Product: "F5 BIG-IP APM",
+			HeaderVersion: "Exchange/15.02.2562.017", VersionAgrees: &yes, Page: samplePage("/mapi/emsmdb/"), Debug: map[string]string{"Mailbox Server": "EX01"},
+			AddressBook: &report.WebView{URL: "https://mail.contoso.test/mapi/nspi/", Status: 200, Kind: "status-page", Product: "none",
+				HeaderVersion: "Exchange/15.02.2562.017", VersionAgrees: &yes, Page: samplePage("/mapi/nspi/"), Debug: map[string]string{"Mailbox Server": "EX01"}},
+			Healthcheck:  &report.Healthcheck{Status: 200, Server: "EX01.CORP.CONTOSO.TEST"},
+			Healthchecks: []report.ServiceHealth{{VDir: "ews", Address: "10.9.8.7:443", Status: 200, Healthy: &yes, Server: "EX01.CORP.CONTOSO.TEST", Took: ms(2), Error: "none"}}},
 		Certificates: []report.Certificate{{
 			Host: "mail.contoso.test", Address: "10.9.8.7:443", TLSVersion: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256",
 			Chain: []report.ChainCert{{Subject: "CN=mail.contoso.test", Issuer: "CN=Contoso CA", SANs: []string{"mail.contoso.test"},
 				NotBefore: started, NotAfter: started, Key: "ECDSA P-256", Signature: "ECDSA-SHA256", SHA256: "aa00"}},
 			NamesWanted: []string{"mail.contoso.test"}, NamesMissing: []string{"autodiscover.contoso.test"}, Trusted: &yes,
 			Revocation: "good", Problems: []string{"expired"},
+			DaysLeft: days(12), Offers: []report.TLSOffer{{Version: "TLS 1.2", Accepted: &yes, Cipher: "x", Ciphers: []string{"x"}}}, ClientCert: true, WithoutSNI: "same",
+			Revocations: []report.Revocation{{Subject: "mail.contoso.test", Source: "ocsp", URL: "http://ocsp.contoso.test/", Status: "good", Took: ms(34), Error: "none"}},
+			Details:     []report.CertDetail{{Kind: "expired", Severity: "fail", Subject: "mail.contoso.test", Text: "it expired on 1 March 2026"}},
 		}},
 		Outages: []report.Outage{{Cause: "sleep", Started: started, Ended: &started, Duration: ms(1), Outcome: "resumed", Phase: "connect", Resume: ms(42)}},
 		Exchanges: []report.Exchange{{
@@ -118,4 +123,11 @@ func Sample() *report.Report {
 			BytesOut: 812, BytesIn: 1033, Authn: "NTLM", FEServer: "EX01", BEServer: "EX02", Error: "401 Unauthorized",
 		}},
 	}
+}
+
+func days(n int) *int { return &n }
+
+func samplePage(vdir string) *report.Page {
+	return &report.Page{Version: "15.2.2562.17", VDir: vdir, User: `CONTOSO\alice`, UPN: "alice@contoso.test",
+		SID: "S-1-5-21-1-2-3-1105", Organization: "contoso.test", Authentication: "NTLM", Server: "EX01", Other: map[string]string{"Created": "2026-03-01"}}
 }
