@@ -53,6 +53,11 @@ type behaviour struct {
 	clockSkew     time.Duration
 	slow          time.Duration // time between two bytes of a MAPI answer; 0 is none
 	contentLength int64         // Content-Length claimed by MAPI answers; 0 is the truth
+
+	// RPC.
+	rpc        rpcMood
+	rpcChunked bool // the OUT channel comes in chunks
+	rpcTCP     bool // the endpoint mapper knows the interfaces of Exchange
 }
 
 // published is what Autodiscover says about one mailbox.
@@ -77,7 +82,7 @@ func (s *Server) healthy() *behaviour {
 	b := &behaviour{
 		s: s, names: n, manner: s.options.Manner,
 		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{},
-		ep:        map[string]ExtendedProtection{"mapi": s.options.ExtendedProtection},
+		ep:        map[string]ExtendedProtection{"mapi": s.options.ExtendedProtection, "rpc": s.options.ExtendedProtection},
 		schemes:   map[string][]string{"": s.options.Schemes},
 		passwords: map[string]string{}, refused: map[string]bool{}, down: map[string]bool{}, unknownDN: map[string]bool{},
 		connectError: func(*User) mapierr.Code { return mapierr.OK },

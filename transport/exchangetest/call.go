@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mapiscope/mapiscope/transport/rpchttp"
 	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
@@ -79,6 +80,9 @@ func (s *Server) newCall(w http.ResponseWriter, r *http.Request) *call {
 }
 
 func (c *call) readBody() {
+	if c.r.Method == rpchttp.In.Method() && c.r.ContentLength > maxBody {
+		return // a channel: read as it comes
+	}
 	c.body, _ = io.ReadAll(io.LimitReader(c.r.Body, maxBody+1)) // what is cut short fails to decode
 	c.big = len(c.body) > maxBody
 	c.s.seen.update(func() { c.rec.BytesIn = int64(len(c.body)) })

@@ -62,6 +62,11 @@ func (c *call) mayConnect(q *emsmdb.ConnectRequest) mapierr.Code {
 	if code := c.b.connectError(c.user); code != mapierr.OK {
 		return code
 	}
+	return c.mayOpen(q)
+}
+
+// mayOpen is what holds for every protocol.
+func (c *call) mayOpen(q *emsmdb.ConnectRequest) mapierr.Code {
 	switch u := c.s.userByDN(q.UserDN); {
 	case q.Flags&emsmdb.ConnectAdmin != 0:
 		return mapierr.LoginPerm

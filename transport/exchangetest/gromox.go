@@ -21,6 +21,8 @@ func (c *call) gromox() {
 		c.signedIn(c.autodiscoverPOX)
 	case strings.HasPrefix(path, "/autodiscover/autodiscover.json"):
 		c.autodiscoverJSON()
+	case path == rpcPath:
+		c.rpcProxy()
 	case c.r.Header.Get("Authorization") != "":
 		c.signedIn(c.gromoxNotFound) // a credential is looked at before the path
 	default:

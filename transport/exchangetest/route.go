@@ -42,6 +42,8 @@ func (c *call) exchange() {
 		c.signedIn(c.autodiscoverPOX)
 	case strings.HasPrefix(path, "/autodiscover/autodiscover.json"):
 		c.autodiscoverJSON()
+	case path == rpcPath:
+		c.rpcProxy()
 	case c.vdir == "owa" || c.vdir == "":
 		c.owa()
 	default:

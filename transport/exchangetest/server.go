@@ -26,6 +26,7 @@ type Server struct {
 	dns       *nameServer
 	seen      recorder
 	contexts  *contextStore
+	tunnels   tunnelStore
 	mailboxes map[string]*mailbox // by user address
 	book      *addressBook
 

@@ -19,6 +19,7 @@ type site struct {
 	addr    string // logical address
 	servers []*http.Server
 	real    map[string]string // logical port → address really listened on
+	mapper  net.Listener      // on port 135 of the mail site; else nil
 
 	mu    sync.Mutex
 	conns map[net.Conn]bool // sockets that are open, black-holed ones among them
@@ -47,7 +48,7 @@ type connKey struct{}
 func (s *Server) openSites() error {
 	host, port := s.listenHost()
 	for _, plan := range []struct{ name, addr, ports string }{
-		{siteMail, mailAddr, "443 80"}, {siteDiscover, discoverAddr, "443 80"},
+		{siteMail, mailAddr, "443 80 135"}, {siteDiscover, discoverAddr, "443 80"},
 		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"},
 	} {
 		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[net.Conn]bool{}}
@@ -81,6 +82,11 @@ func (t *site) listen(logical, addr string) error {
 	}
 	t.real[logical] = raw.Addr().String()
 	var l net.Listener = &listener{Listener: raw, site: t, tls: logical == "443"}
+	if logical == "135" {
+		t.mapper = l
+		t.s.wg.Go(func() { t.s.serveMapper(l) })
+		return nil
+	}
 	if logical == "443" {
 		l = tls.NewListener(l, &tls.Config{GetConfigForClient: t.tlsConfig})
 	}
@@ -180,6 +186,9 @@ func (t *site) drop() {
 func (t *site) close() {
 	for _, srv := range t.servers {
 		srv.Close()
+	}
+	if t.mapper != nil {
+		t.mapper.Close()
 	}
 	t.drop()
 }

@@ -67,11 +67,23 @@ func (e *Error) sentence() string {
 	return fmt.Sprintf("%s answers with status %d %s", e.Host, e.Status, e.Reason)
 }
 
-// cutOff tells a connection that ended after the large headers of a channel went
-// out: devices that check HTTP dislike the methods and the length.
+// cutOff tells a connection that ended when the headers of a channel were out:
+// devices that check HTTP dislike the methods and the length. The last leg of a
+// sign-in carries them too, and the echo has shown that signing in works.
 func (e *Error) cutOff() bool {
-	kind := netpath.KindOf(e.Err)
-	return e.Stage == StageConnect && (kind == netpath.KindReset || kind == netpath.KindClosed) && !errors.As(e.Err, new(*httpc.AuthError))
+	if e.Stage != StageConnect {
+		return false
+	}
+	err := e.Err
+	var a *httpc.AuthError
+	if errors.As(err, &a) {
+		if a.Reason != httpc.HandshakeBroken {
+			return false
+		}
+		err = a.Err
+	}
+	kind := netpath.KindOf(err)
+	return kind == netpath.KindReset || kind == netpath.KindClosed
 }
 
 // codeOf reads "RPC Error: 6ba" (MS-RPCH 2.1.2.1.3), with or without what may
