@@ -69,7 +69,7 @@ func (o *Options) input() (suite.Input, error) {
 		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(ways) > 0,
 		HTTP:            &httpc.Client{Path: path, Mechanisms: ways, Policy: &auth.Policy{}, Budget: &auth.Budget{}, UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
-		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver,
+		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
 	}, nil
 }
 

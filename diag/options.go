@@ -15,6 +15,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 // Options say what to diagnose and from where. Only Address is needed; each
@@ -44,6 +45,10 @@ type Options struct {
 
 	Tool    report.Tool // who writes the report; OS and Arch are filled in when empty
 	Trigger string      // "" is "user"
+
+	// Registry is that of the computer with Outlook (--registry-dump); nil is this
+	// computer's own, if it has one.
+	Registry *outlook.Registry
 
 	// Deliver makes a message arrive in the mailbox. Only a server under our own
 	// hand can do that; nil leaves it to chance and proves the channel alone.

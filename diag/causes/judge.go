@@ -80,6 +80,10 @@ func (c *Case) fits(r Rule) (match, bool) {
 		}
 	}
 	m.explains, m.weight = c.explained(m.checks, r.Covers)
+	if r.OrWarn && m.weight == 0 {
+		m.rule.Severity = report.SeverityWarn
+		return m, len(m.explains) > 0
+	}
 	// A cause of failures needs one: what a check saw and did not mind is no fault.
 	return m, r.Severity != report.SeverityFail || m.weight > 0
 }

@@ -27,6 +27,9 @@ type Rule struct {
 	// those that saw one of its signals and those skipped because of them.
 	Covers []string
 
+	// OrWarn makes a cause of failures a warning while no check has failed of it.
+	OrWarn bool
+
 	// Generic causes name a symptom. They stand back behind any other cause that
 	// explains the same check.
 	Generic bool
@@ -40,7 +43,7 @@ type Rule struct {
 // Rules are all causes. Order decides between two that explain equally much: the
 // one nearer to the root comes first.
 func Rules() []Rule {
-	return slices.Concat(ourselves, machineRules, nameRules, tlsRules, networkRules, frontRules, signInRules, offerRules, sessionRules, remarks)
+	return slices.Concat(ourselves, machineRules, clientRules, nameRules, tlsRules, networkRules, frontRules, signInRules, offerRules, sessionRules, serviceRules, remarks)
 }
 
 // user, helpdesk and admin make an action; a command may follow.

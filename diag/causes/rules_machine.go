@@ -25,9 +25,9 @@ var machineRules = []Rule{
 			helpdesk("See which proxy is set for programs.", "netsh winhttp show proxy"),
 			helpdesk("Check again without the proxy.", "mapiscope check {address} --proxy none")},
 		Source: "SA proxy-server-causes-issues-with-freebusy-oof-mailtips"},
-	{Code: "captive-portal", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, When: portal, Covers: []string{"discovery", "tls"},
+	{Code: "captive-portal", Severity: report.SeverityFail, Any: []string{suite.CertInvalid, suite.PortalPage, suite.PortalAnswer}, When: portal, Covers: []string{"discovery", "tls", "network", "web", "auth.offered"},
 		Title:       "This network shows its own sign-in page instead of letting you through.",
-		Explanation: "Requests to the mail servers are answered by something else ({issuer}): plain http leads to a page elsewhere, and every certificate shown is for other names ({names}). A hotspot does that until somebody signs in to it.",
+		Explanation: "Requests to the mail servers are answered by something else: plain http leads to a page elsewhere ({url}), and what answers for https, if anything does, shows certificates for other names ({names}). A hotspot or guest network does that until somebody signs in to it.",
 		Actions: []report.Action{
 			user("Open a web browser, go to any page, and sign in to the network (hotel, train, guest Wi-Fi). Then check again."),
 			helpdesk("If there is no such page, look for a web filter that stands in for the servers.")},
@@ -42,9 +42,13 @@ var machineRules = []Rule{
 		Source: "CA error-with-system-time; RFC 4120 1.6"},
 }
 
-// portal is a network that answers for every host: plain http is sent on to a
-// page, and more than one host shows a certificate that is not its own.
+// portal is a network that answers for every host: with a page that is known as
+// that of a portal; or plain http is sent on to some page, and the hosts show
+// certificates that are not their own.
 func portal(c *Case) bool {
+	if c.saw(suite.PortalPage) {
+		return !c.saw(suite.AutodiscoverAnswered)
+	}
 	if !c.saw(suite.PortalAnswer) {
 		return false
 	}

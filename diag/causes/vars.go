@@ -15,10 +15,12 @@ type vars map[string]string
 // here is a mistake in a rule; a test finds it.
 var fallbacks = map[string]string{
 	"address": "the address", "domain": "the domain", "user": "the user", "identity": "IDENTITY", "server": "SERVER",
-	"host": "the server", "url": "the URL", "issuer": "an unknown authority", "names": "other names", "kind": "not valid",
+	"host": "the server", "url": "the URL", "issuer": "an unknown authority", "kind": "not valid",
 	"what": "it is not valid", "version": "an old version", "offset": "some time", "scheme": "the scheme", "offered": "other schemes",
 	"until": "soon", "days": "few", "status": "an error", "code": "an error", "message": "no reason", "op": "the request",
 	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason",
+	"product": "a reverse proxy that authenticates by form", "node": "the server", "key": "the registry", "name": "the value", "names": "other names",
+	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
 	"missing": "a name", "carried": "another name", "wanted": "a name", "by": "an inspecting proxy or virus scanner",
 }
 
@@ -36,6 +38,7 @@ func (c *Case) vars(m match) vars {
 		}
 	}
 	set(v, "at", at(v))
+	set(v, "node", v["host"])
 	set(v, "what", certSentence[v["kind"]])
 	set(v, "doing", doing[v["phase"]])
 	return v
@@ -109,8 +112,9 @@ func (v vars) fill(t string) string {
 }
 
 // harmless is what may stand in a command that somebody pastes into a shell with
-// an administrator's rights: names, addresses and URLs. Values come from servers.
-var harmless = regexp.MustCompile(`^[\pL\pN][\pL\pN._@:/-]*$`)
+// an administrator's rights: names, addresses, URLs and keys of the registry. Values
+// come from servers. A backslash at the end would open the quotes around it.
+var harmless = regexp.MustCompile(`^[\pL\pN]([\pL\pN._@:/\\-]*[\pL\pN._@:/-])?$`)
 
 // fillCommand puts the values into a command. One that holds anything a shell
 // could act on stays a placeholder, in capitals.

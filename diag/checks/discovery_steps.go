@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/webcheck"
 )
 
 // steps are the lookup steps of Autodiscover, one check each. beside are the
@@ -91,9 +92,13 @@ func isPage(err error) bool {
 // withLoginForm looks at the page that stands where Autodiscover should be: one
 // that asks for a password is a proxy's, not just a website.
 func withLoginForm(ctx context.Context, e *suite.Env, a *autodiscover.Attempt, out suite.Outcome) suite.Outcome {
-	_, body, err := get(ctx, e, a.FinalURL, "discovery."+string(a.Step))
-	if err == nil && hasPasswordField(body) {
-		out.Signals = []suite.Signal{signal(suite.LoginPage, suite.HostOf(a.FinalURL), "url", a.FinalURL)}
+	status, body, err := get(ctx, e, a.FinalURL, "discovery."+string(a.Step))
+	if err != nil {
+		return out
+	}
+	if s := webcheck.Recognise(webcheck.Answer{URL: a.FinalURL, Status: status, Body: []byte(body)}); s.InFront() && s.Kind != webcheck.PlainIIS {
+		s.Leads = a.FinalURL
+		out.Signals = sightTrouble(s, suite.HostOf(a.FinalURL), status)
 	}
 	return out
 }

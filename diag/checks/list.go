@@ -11,12 +11,12 @@ import "github.com/mapiscope/mapiscope/diag/suite"
 // All is every check, in the order in which reports show them.
 func All() []suite.Check {
 	return append(discoverySteps(
-		machineInterfaces, machineProxy, machineClock,
+		machineInterfaces, machineProxy, machineClock, machineOutlook, machineRegistry,
 		dnsDomain, dnsAutodiscover, dnsSRV, dnsMailbox),
 		discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison,
 		networkAutodiscover, networkMailbox,
 		tlsAutodiscover, tlsMailbox, tlsNames, tlsRevocation, tlsPrincipal,
-		webHealthcheck,
+		webHealthcheck, webServices, webPage, webNspiPage,
 		authOffered, authSignIn,
 		mapiConnect, mapiVersion, mapiLogon, mapiMailbox, mapiInbox, mapiPing, mapiNotification,
 		directoryBind, directoryResolve, directoryURL, directoryPing,

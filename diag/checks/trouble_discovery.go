@@ -2,12 +2,14 @@ package checks
 
 import (
 	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/webcheck"
 )
 
 func stepTrouble(e *autodiscover.Error) []suite.Signal {
@@ -42,13 +44,16 @@ func stepTrouble(e *autodiscover.Error) []suite.Signal {
 // hotspot does that), and from Autodiscover itself to a page (a sign-in form).
 func redirectTrouble(e *autodiscover.Error) suite.Signal {
 	u, err := url.Parse(e.URL)
+	sight := webcheck.Recognise(webcheck.Answer{URL: e.URL, Status: http.StatusFound, Header: http.Header{"Location": {e.URL}}})
 	switch {
 	case err == nil && u.Scheme == "https" && strings.Contains(strings.ToLower(u.Path), "/autodiscover/"):
 		return signal(suite.RedirectUnconfirmed, e.Host, "url", e.URL)
+	case sight.Kind == webcheck.Portal:
+		return signal(suite.PortalPage, e.Host, "url", e.URL, "product", sight.Product)
 	case e.Step == autodiscover.StepHTTPRedirect:
 		return signal(suite.PortalAnswer, e.Host, "url", e.URL)
 	case e.Status >= 300 && e.Status < 400:
-		return signal(suite.LoginPage, e.Host, "url", e.URL, "status", e.Status)
+		return signal(suite.LoginPage, e.Host, "url", e.URL, "status", e.Status, "product", sight.Product)
 	}
 	return signal(suite.RedirectRefused, e.Host, "url", e.URL)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/httpc"
+	"github.com/mapiscope/mapiscope/transport/webcheck"
 )
 
 // healthAnswer is how long healthcheck.htm may take: the page is made in memory.
@@ -29,7 +30,7 @@ var webHealthcheck = suite.Check{
 		if err != nil {
 			return failed(err, suite.HostOf(url)).With("url", url)
 		}
-		server := healthServer(body)
+		server := webcheck.ParseHealth([]byte(body))
 		e.Web(func(w *report.WebCheck) {
 			w.URL = t.MailboxURL
 			w.Healthcheck = &report.Healthcheck{Status: status, Server: server}
@@ -63,19 +64,6 @@ func get(ctx context.Context, e *suite.Env, url, check string) (int, string, err
 	defer resp.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxPage))
 	return resp.Status, string(body), err
-}
-
-// healthServer is the name under "200 OK" on the page, "" when it is another page.
-func healthServer(body string) string {
-	rest, ok := strings.CutPrefix(strings.TrimSpace(body), "200 OK")
-	if !ok {
-		return ""
-	}
-	rest = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(rest), "<br/>"))
-	if len(rest) > 255 || strings.ContainsAny(rest, "<> \r\n\t") {
-		return ""
-	}
-	return rest
 }
 
 func judgeHealth(host string, status int, body, server string) suite.Outcome {

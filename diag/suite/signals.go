@@ -15,13 +15,13 @@ const (
 	PortalAnswer     = "portal-answer"     // something between us and the server answers for it
 
 	// Outlook on this computer.
-	OutlookTooOld    = "outlook-too-old"    // cannot speak MAPI over HTTP; detail: product, version, needs
+	OutlookTooOld    = "outlook-too-old"     // cannot speak MAPI over HTTP; detail: product, version, needs
 	MapiHTTPOff      = "client-mapihttp-off" // MapiHttpDisabled is set; detail: key, policy
-	StepsExcluded    = "steps-excluded"     // the registry keeps Outlook from the steps that work; detail: keys, steps
-	LocalXML         = "local-xml"          // a file on the computer stands in for Autodiscover; detail: key, file
-	NTLMv1Allowed    = "ntlmv1-configured"  // LmCompatibilityLevel below 3; detail: level
-	OnlineContentOff = "online-content-off" // UseOnlineContent is 0; detail: key
-	ModernAuthOff    = "modern-auth-off"    // EnableADAL is 0 and the server asks for it; detail: key
+	StepsExcluded    = "steps-excluded"      // the registry keeps Outlook from the steps that work; detail: keys, steps
+	LocalXML         = "local-xml"           // a file on the computer stands in for Autodiscover; detail: key, file
+	NTLMv1Allowed    = "ntlmv1-configured"   // LmCompatibilityLevel below 3; detail: level
+	OnlineContentOff = "online-content-off"  // UseOnlineContent is 0; detail: key
+	ModernAuthOff    = "modern-auth-off"     // EnableADAL is 0 and the server asks for it; detail: key
 
 	// Names.
 	NameMissing     = "name-missing"      // the host has no address record

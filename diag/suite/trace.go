@@ -28,21 +28,22 @@ func (t *trace) done(x *httpc.Exchange) {
 	}
 }
 
-// Exchanges is every exchange so far, in order of start.
+// Exchanges is every exchange so far, in order of start. Several clients make them,
+// each of which numbers its own.
 func (e *Env) Exchanges() []*httpc.Exchange {
 	e.trace.mu.Lock()
 	defer e.trace.mu.Unlock()
 	out := slices.Clone(e.trace.list)
-	slices.SortFunc(out, func(a, b *httpc.Exchange) int { return cmp.Compare(a.Seq, b.Seq) })
+	slices.SortFunc(out, func(a, b *httpc.Exchange) int { return cmp.Or(a.Started.Compare(b.Started), cmp.Compare(a.Seq, b.Seq)) })
 	return out
 }
 
 // ReportExchanges is the same as the report has it.
 func (e *Env) ReportExchanges() []report.Exchange {
 	out := []report.Exchange{}
-	for _, x := range e.Exchanges() {
+	for i, x := range e.Exchanges() {
 		row := report.Exchange{
-			Seq: x.Seq, Started: report.MS(max(x.Started.Sub(e.started), 0)), Check: x.Check, Method: x.Method, URL: x.URL,
+			Seq: i + 1, Started: report.MS(max(x.Started.Sub(e.started), 0)), Check: x.Check, Method: x.Method, URL: x.URL,
 			Local: x.Local, Remote: x.Remote, Proto: x.Proto, TLS: x.TLS, Status: x.Status, RequestType: x.RequestType,
 			RequestID: x.RequestID, ClientInfo: x.ClientInfo, ClientRequestID: x.ClientRequestID, ServerRequestID: x.ServerRequestID,
 			ResponseCode: number(x.ResponseCode), ErrorCode: number(x.ErrorCode), DNS: report.MSPtr(x.DNS), Connect: report.MSPtr(x.Connect),
