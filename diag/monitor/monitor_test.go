@@ -271,7 +271,9 @@ func TestChecksAndReport(t *testing.T) {
 	w := watch(t, exchangetest.Options{})
 	w.connected()
 	w.change(netmon.ReasonDefaultRoute)
-	w.until("the checks of a network change", func(s *Snapshot) bool { return s.LastReport != nil && s.LastReport.Trigger == "network-change" && s.Check == nil })
+	w.until("the checks of a network change", func(s *Snapshot) bool {
+		return s.LastReport != nil && s.LastReport.Trigger == "network-change" && s.Check == nil
+	})
 	if err := w.Check([]string{"mapi.ping"}, nil); err != nil {
 		t.Fatal(err)
 	}

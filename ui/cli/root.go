@@ -38,9 +38,15 @@ func newRoot(s Streams) *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration `FILE` (default "+shownConfigFile+")")
 	root.AddCommand(
 		newCheck(s),
+		newCert(s),
 		newDemo(s),
 		newExchangeTest(s),
 		newReport(s),
+		newAgent(s),
+		newStatus(s),
+		newWatch(s),
+		newPause(s),
+		newResume(s),
 		newVersion(),
 	)
 	addCompletion(root)

@@ -190,6 +190,8 @@ func refuse(w http.ResponseWriter, err error) {
 		said = own
 	case errors.Is(err, monitor.ErrChecking):
 		said.Status, said.Hint = http.StatusConflict, "wait until they have ended; the snapshots show it"
+	case errors.Is(err, monitor.ErrNoAccount):
+		said.Status = http.StatusConflict
 	case errors.Is(err, monitor.ErrEnded):
 		said.Status = http.StatusServiceUnavailable
 	}
