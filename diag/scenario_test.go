@@ -13,6 +13,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report/reporttest"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 // expected is the cause that a fault must lead to, where that is another than the
@@ -162,9 +163,14 @@ func start(t *testing.T, faults ...exchangetest.Fault) *exchangetest.Server {
 
 func options(s *exchangetest.Server) diag.Options {
 	u := s.User(0)
+	registry, err := outlook.ParseRegFile(s.RegistryExport())
+	if err != nil {
+		panic(err) // our own server wrote it
+	}
 	return diag.Options{
 		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Trigger: "test",
-		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
+		Registry: registry,
+		Deliver:  func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
 	}
 }
 

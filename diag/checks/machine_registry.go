@@ -35,10 +35,12 @@ type seenByOutlook struct {
 	modern bool     // a server offers modern authentication
 }
 
+// usableSteps are those of Outlook's own order; it does not ask for JSON there, and
+// a URL that was given is ours alone.
 func usableSteps(attempts []autodiscover.Attempt) []string {
 	var out []string
-	for i := range attempts {
-		if attempts[i].Usable() {
+	for i, a := range attempts {
+		if attempts[i].Usable() && a.Step != autodiscover.StepJSON && a.Step != autodiscover.StepGiven {
 			out = append(out, string(attempts[i].Step))
 		}
 	}

@@ -22,6 +22,7 @@ type behaviour struct {
 	// TLS and below, by site.
 	certs  map[string]*tls.Certificate
 	silent map[string]bool // accepts TCP and never speaks
+	cut    map[string]bool // port 443 hangs up before TLS
 
 	// front may answer a request before anything else looks at it; the first that
 	// returns true has.
@@ -35,6 +36,8 @@ type behaviour struct {
 
 	boundTo    *x509.Certificate // certificate that sign-ins are checked against; nil: the one of the connection
 	forgetLegs map[string]bool   // by virtual directory: every leg of a sign-in starts anew
+
+	registry export // of the client's computer
 
 	// Autodiscover.
 	publish func(u *User) published
@@ -50,6 +53,7 @@ type behaviour struct {
 	busy          time.Duration              // RopBackoff instead of every answer
 	endlessWait   bool                       // PENDING for ever instead of an answer
 	down          map[string]bool            // by virtual directory: taken out of service
+	mapiDownAt    string                     // site whose /mapi is out of service; "" is none
 	clockSkew     time.Duration
 	slow          time.Duration // time between two bytes of a MAPI answer; 0 is none
 	contentLength int64         // Content-Length claimed by MAPI answers; 0 is the truth
@@ -81,7 +85,7 @@ func (s *Server) healthy() *behaviour {
 	n := s.names
 	b := &behaviour{
 		s: s, names: n, manner: s.options.Manner,
-		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{},
+		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{}, cut: map[string]bool{}, registry: healthyRegistry(),
 		ep:        map[string]ExtendedProtection{"mapi": s.options.ExtendedProtection, "rpc": s.options.ExtendedProtection},
 		schemes:   map[string][]string{"": s.options.Schemes},
 		passwords: map[string]string{}, refused: map[string]bool{}, down: map[string]bool{}, unknownDN: map[string]bool{},

@@ -11,8 +11,13 @@ var frontFaults = []faultRow{
 	{FaultInfo{Name: "server-component-down", Cause: "server-component-down",
 		Title:    "The MAPI component of the server is out of service.",
 		Imitates: "an inactive server component or a stopped application pool: 503, also for healthcheck.htm",
-		Variants: []string{"mapi", "all"}},
+		Variants: []string{"mapi", "all", "one-node"}},
 		func(b *behaviour, f Fault) {
+			if f.Variant == "one-node" { // a second address behind the name, whose server is in maintenance
+				b.zone.host(b.names.mail, mailAddr, secondAddr)
+				b.mapiDownAt = siteSecond
+				return
+			}
 			b.down["mapi"] = true
 			for _, vdir := range healthVDirs {
 				b.down[vdir] = b.down[vdir] || f.Variant == "all"
@@ -38,8 +43,13 @@ var frontFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "captive-portal", Cause: "captive-portal",
 		Title:    "The network shows its own sign-in page instead of the server.",
-		Imitates: "a hotspot: http leads to its page, https has its certificate"},
-		func(b *behaviour, _ Fault) {
+		Imitates: "a hotspot: http leads to its page; https has its certificate, or is cut off by a firewall",
+		Variants: []string{"certificate", "port-80"}},
+		func(b *behaviour, f Fault) {
+			if f.Variant == "port-80" {
+				firewallPortal(b)
+				return
+			}
 			const portal = "portal.hotspot.test"
 			for _, site := range []string{siteMail, siteDiscover, siteWebsite} {
 				b.serve(site, certSpec{names: []string{portal}, issuer: must(newAuthority("Hotspot"))})
@@ -80,6 +90,17 @@ var frontFaults = []faultRow{
 				b.clockSkew = -b.clockSkew
 			}
 		}},
+}
+
+// firewallPortal lets nothing but plain http through, and leads that to its page.
+func firewallPortal(b *behaviour) {
+	for _, site := range []string{siteMail, siteDiscover, siteWebsite} {
+		b.cut[site] = true
+	}
+	b.front = append(b.front, func(c *call) bool {
+		c.redirect(http.StatusSeeOther, "http://10.0.0.1:1000/fgtauth?0123456789abcdef")
+		return true
+	})
 }
 
 const loginPage = `<!DOCTYPE html><html><head><title>Sign in</title></head><body><form method="post" action="/login"><input name="user"><input name="password" type="password"><button>Sign in</button></form></body></html>`

@@ -15,6 +15,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/emsmdb"
 	"github.com/mapiscope/mapiscope/transport/mapierr"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 	"github.com/mapiscope/mapiscope/transport/rop"
 	"github.com/miekg/dns"
 )
@@ -202,7 +203,28 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"pre-auth-proxy/mapi-only": func(t *testing.T, s *Server) bool {
 		return statusOf(t, s, s.MailStoreURL(s.User(0))) == 302 && settings(t, s).MapiHTTP != nil
 	},
-	"captive-portal": func(t *testing.T, s *Server) bool {
+	"server-component-down/one-node": func(t *testing.T, s *Server) bool {
+		statuses := map[int]int{}
+		for _, addr := range s.ask(t, "udp", s.names.mail, dns.TypeA).Answer {
+			statuses[s.healthAt(t, addr.(*dns.A).A.String())]++
+		}
+		return statuses[200] == 1 && statuses[503] == 1 && len(statuses) == 2
+	},
+	"captive-portal/port-80": func(t *testing.T, s *Server) bool {
+		r := s.get(t, "http://autodiscover.contoso.test/autodiscover/autodiscover.xml", nil)
+		return s.greeting(t, s.names.mail) != nil && s.greeting(t, s.names.domain) != nil && strings.Contains(r.Header.Get("Location"), "fgtauth")
+	},
+	"client-mapihttp-disabled/user":   registryHas("MapiHttpDisabled", "1"),
+	"client-mapihttp-disabled/policy": registryHas("MapiHttpDisabled", "1"),
+	"client-version-unsupported/2013": outlookIs("15.0.4420.1017"),
+	"client-version-unsupported/2010": outlookIs("14.0.6029.1000"),
+	"client-version-unsupported/2007": outlookIs("12.0"),
+	"registry-override":               registryHas("ExcludeSrvRecord", "1"),
+	"online-content-blocked": func(t *testing.T, s *Server) bool {
+		return registryHas("UseOnlineContent", "0")(t, s) && offers("Bearer", "Negotiate", "NTLM")(t, s)
+	},
+	"registry-harmless": registryHas("MapiHttpDisabled", "0"),
+	"captive-portal/certificate": func(t *testing.T, s *Server) bool {
 		r := s.get(t, "http://contoso.test/", nil)
 		return isA[x509.HostnameError](s.greeting(t, s.names.mail)) && r.StatusCode == 302 && strings.Contains(r.Header.Get("Location"), "hotspot")
 	},
@@ -259,6 +281,47 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"server-version-unsupported": func(t *testing.T, s *Server) bool {
 		return statusOf(t, s, s.MailStoreURL(s.User(0))) == 404 && settings(t, s).MapiHTTP == nil
 	},
+}
+
+// healthAt is the status of the health page of /mapi at one address of mail.
+func (s *Server) healthAt(t *testing.T, addr string) int {
+	t.Helper()
+	c := s.Client()
+	defer c.CloseIdleConnections()
+	tr := c.Transport.(*http.Transport)
+	tr.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, s.connectTo()[addr+":443"])
+	}
+	resp, err := c.Get("https://" + s.names.mail + "/mapi/healthcheck.htm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode
+}
+
+// client is what the registry of the client's computer says.
+func (s *Server) client(t *testing.T) *outlook.Client {
+	t.Helper()
+	r, err := outlook.ParseRegFile(s.RegistryExport())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outlook.Inspect(r)
+}
+
+func registryHas(name, value string) func(*testing.T, *Server) bool {
+	return func(t *testing.T, s *Server) bool {
+		set := s.client(t).Effective(name, 16)
+		return set != nil && set.Value.Text() == value
+	}
+}
+
+func outlookIs(version string) func(*testing.T, *Server) bool {
+	return func(t *testing.T, s *Server) bool {
+		c := s.client(t)
+		return len(c.Installed) == 1 && c.Installed[0].Version == version
+	}
 }
 
 func poxAnswers(piece string) func(*testing.T, *Server) bool {

@@ -9,6 +9,7 @@ const (
 	discoverAddr = "127.0.10.2"
 	websiteAddr  = "127.0.10.3"
 	redirectAddr = "127.0.10.4" // port 80 alone: the http redirect method of Autodiscover
+	secondAddr   = "127.0.10.5" // a second server behind the name mail., in DNS only under a fault
 	closedAddr   = "127.0.10.9" // nothing listens there
 )
 

@@ -34,7 +34,7 @@ func (c *call) exchange() {
 		c.iisNotFound()
 	case slices.Contains(healthVDirs, c.vdir) && path == "/"+c.vdir+"/healthcheck.htm":
 		c.healthcheck()
-	case c.b.down[c.vdir]:
+	case c.isDown():
 		c.empty(http.StatusServiceUnavailable)
 	case c.vdir == "mapi":
 		c.mapiDirectory(path)
@@ -64,10 +64,15 @@ func (c *call) lengthRequired() {
 	c.text(http.StatusLengthRequired, "text/html; charset=us-ascii", "<h2>Length Required</h2><hr><p>HTTP Error 411. The request must be chunked or have a content length.</p>")
 }
 
+// isDown says that the component asked for was taken out of service.
+func (c *call) isDown() bool {
+	return c.b.down[c.vdir] || c.vdir == "mapi" && c.conn.site.name == c.b.mapiDownAt
+}
+
 // healthcheck is the page Managed Availability shows while a protocol is up. No
 // sign-in (facts: EXDOC load balancing).
 func (c *call) healthcheck() {
-	if c.b.down[c.vdir] {
+	if c.isDown() {
 		c.empty(http.StatusServiceUnavailable)
 		return
 	}

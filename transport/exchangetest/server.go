@@ -66,7 +66,7 @@ func (s *Server) issueCerts() error {
 		return err
 	}
 	website, err := s.ca.issue(certSpec{names: []string{s.names.domain, "www." + s.names.domain}})
-	s.certs = map[string]*tls.Certificate{siteMail: exchange, siteDiscover: exchange, siteWebsite: website}
+	s.certs = map[string]*tls.Certificate{siteMail: exchange, siteDiscover: exchange, siteWebsite: website, siteSecond: exchange}
 	return err
 }
 

@@ -31,6 +31,7 @@ const (
 	siteDiscover   = "autodiscover"
 	siteWebsite    = "website"
 	siteRedirector = "redirector"
+	siteSecond     = "second"
 )
 
 // conn is a TCP connection with what the server must remember of it.
@@ -49,7 +50,7 @@ func (s *Server) openSites() error {
 	host, port := s.listenHost()
 	for _, plan := range []struct{ name, addr, ports string }{
 		{siteMail, mailAddr, "443 80 135"}, {siteDiscover, discoverAddr, "443 80"},
-		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"},
+		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"}, {siteSecond, secondAddr, "443"},
 	} {
 		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[net.Conn]bool{}}
 		s.sites = append(s.sites, site)
@@ -141,6 +142,10 @@ func (l *listener) Accept() (net.Conn, error) {
 		raw, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
+		}
+		if l.tls && t.s.behaviour().cut[t.name] {
+			raw.Close()
+			continue
 		}
 		id := t.s.seen.connection()
 		tracked := t.track(raw)

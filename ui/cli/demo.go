@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 const demoLong = `Starts an Exchange of its own on loopback addresses, with its own name server,
@@ -65,10 +66,14 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 	if err := scenario.Apply(server); err != nil {
 		return fmt.Errorf("cannot set up the scenario %s: %w", scenario.Name, err)
 	}
+	registry, err := outlook.ParseRegFile(server.RegistryExport())
+	if err != nil {
+		return fmt.Errorf("cannot read the demo's own registry: %w", err)
+	}
 	user := server.User(0)
 	return run.diagnose(ctx, s, diag.Options{
 		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
-		Path: server.Path(), Trigger: "demo",
+		Path: server.Path(), Trigger: "demo", Registry: registry,
 		Deliver: func(context.Context) error {
 			server.Deliver(user.Address, "A message from the demo")
 			return nil
