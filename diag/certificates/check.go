@@ -95,9 +95,6 @@ func (o Options) result(hosts []*certs.Host, now time.Time) *Result {
 	for _, h := range hosts {
 		row := hostRow(h, now)
 		found := findings(h, o.Names)
-		if missing := o.lacks(h); len(missing) > 0 {
-			found = append(found, lacksFinding(h, missing))
-		}
 		for _, f := range found {
 			if f.Severity == report.SeverityFail {
 				row.Status = report.Fail
@@ -108,16 +105,21 @@ func (o Options) result(hosts []*certs.Host, now time.Time) *Result {
 		r.Hosts, r.Findings = append(r.Hosts, row), append(r.Findings, found...)
 		r.Certificates = append(r.Certificates, Rows(h, o.Names, now)...)
 	}
+	if missing := lacking(m, o.Names); len(missing) > 0 && hosts[0].First() != nil {
+		r.Findings = append(r.Findings, lacksFinding(hosts[0], missing))
+	}
 	r.Verdict = r.verdict()
 	return r
 }
 
-// lacks are the names of --name that the certificate of a host does not carry.
-func (o Options) lacks(h *certs.Host) []string {
-	if h.First() == nil {
-		return nil
+// lacking are names that were asked for and that no certificate shown carries.
+func lacking(m *Matrix, names []string) (out []string) {
+	for _, r := range m.Rows {
+		if !r.Shown && len(r.CarriedBy) == 0 && slices.Contains(names, r.Name) {
+			out = append(out, r.Name)
+		}
 	}
-	return Missing(h.First().Leaf(), o.Names)
+	return out
 }
 
 func hostRow(h *certs.Host, now time.Time) Host {

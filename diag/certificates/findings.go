@@ -84,7 +84,7 @@ func unreached(h *certs.Host) report.Finding {
 // lacksFinding is a certificate without names that were asked for.
 func lacksFinding(h *certs.Host, missing []string) report.Finding {
 	return report.Finding{
-		Code: "cert-names", Severity: report.SeverityFail, Title: fmt.Sprintf("The certificate of %s does not carry %s.", endpoint(h.Endpoint), strings.Join(missing, ", ")),
+		Code: "cert-names", Severity: report.SeverityFail, Title: fmt.Sprintf("No certificate that was shown carries %s.", strings.Join(missing, ", ")),
 		Evidence: map[string]any{"kind": string(certs.NameMismatch), "host": h.Host, "missing": missing},
 		Actions:  []report.Action{request(h, missing), enable(h)},
 	}
@@ -145,6 +145,9 @@ func renew(h *certs.Host) report.Action {
 func actions(h *certs.Host, p certs.Problem, names []string) []report.Action {
 	if h.First() == nil && p.Kind != certs.Unreadable {
 		return []report.Action{helpdesk("Repeat the handshake with another program.", fmt.Sprintf("openssl s_client -connect %s:%s -servername %s", h.Host, h.Port, h.Host))}
+	}
+	if made := h.First(); made != nil && made.Intercept != nil && p.Kind != certs.Intercepted {
+		return nil // what is wrong with a certificate made on the way is mended on the way
 	}
 	switch p.Kind {
 	case certs.Expired, certs.ExpiresSoon:

@@ -184,7 +184,7 @@ func (t *writer) greeting(h Host, rows []report.Certificate) {
 	if row.WithoutSNI != "" && row.WithoutSNI != "same" {
 		t.block("  SNI    ", "a client that does not name the host gets: "+map[string]string{"other": "another certificate", "refused": "no certificate"}[row.WithoutSNI], 9)
 	}
-	t.block("  print  ", "thumbprint "+h.Thumbprint, 9)
+	t.block("  SHA-1  ", h.Thumbprint+" (the thumbprint of Exchange and Windows)", 9)
 }
 
 func sameLeaf(rows []report.Certificate) bool {
@@ -199,7 +199,11 @@ func sameLeaf(rows []report.Certificate) bool {
 func (t *writer) revocation(row report.Certificate) {
 	lead := "  revoc. "
 	if len(row.Revocations) == 0 && row.Revocation != "" {
-		t.block(lead, map[string]string{"not-asked": "not asked", "no-source": "the certificates name nobody to ask"}[row.Revocation], 9)
+		why := map[string]string{"not-asked": "not asked", "no-source": "the certificates name nobody to ask"}[row.Revocation]
+		if row.Trusted != nil && !*row.Trusted {
+			why = "not asked: the chain is not trusted"
+		}
+		t.block(lead, why, 9)
 	}
 	for _, a := range row.Revocations {
 		text := a.Subject + ": " + strings.ToUpper(a.Source)

@@ -13,6 +13,7 @@ type Kind string
 const (
 	Unreadable           Kind = "unreadable"            // no client that keeps to the standard can read it
 	RevokedKind          Kind = "revoked"               //
+	Intercepted          Kind = "tls-interception"      // made on the way; what else is wrong follows from it
 	SelfSignedKind       Kind = "self-signed"           // detail in Note: Exchange's default certificate
 	Expired              Kind = "expired"               // the certificate, or one above it
 	NotYetValid          Kind = "not-yet-valid"         //
@@ -26,7 +27,6 @@ const (
 	TLSVersion           Kind = "tls-version"           // neither TLS 1.2 nor 1.3
 	Handshake            Kind = "handshake"             // breaks off for another reason
 	ClientCertRequested  Kind = "client-cert-requested" //
-	Intercepted          Kind = "tls-interception"      //
 	ExpiresSoon          Kind = "expires-soon"          // within ExpiryWarns
 	CommonNameOnly       Kind = "common-name-only"      // Outlook accepts it, nothing newer does
 	MustStaple           Kind = "must-staple"           // a response is demanded and none is stapled
@@ -42,8 +42,8 @@ const (
 )
 
 // order is the rank of every kind.
-var order = []Kind{Unreadable, RevokedKind, SelfSignedKind, Expired, NotYetValid, NameMismatch, UntrustedRoot, MissingIntermediate,
-	WeakSignature, WeakKey, WrongUsage, NotPermitted, TLSVersion, Handshake, ClientCertRequested, Intercepted, ExpiresSoon,
+var order = []Kind{Unreadable, RevokedKind, Intercepted, SelfSignedKind, Expired, NotYetValid, NameMismatch, UntrustedRoot, MissingIntermediate,
+	WeakSignature, WeakKey, WrongUsage, NotPermitted, TLSVersion, Handshake, ClientCertRequested, ExpiresSoon,
 	CommonNameOnly, MustStaple, RevocationUnanswered, RevocationSlow, DiffersByAddress, AddressFailed, ChainOrder, WeakCipher,
 	SurplusCertificate, SNINeeded, OldTLS}
 
