@@ -92,7 +92,8 @@ func (r *runner) run(ctx context.Context) *Result {
 	}
 	wg.Wait()
 
-	res := &Result{Checks: r.rows}
+	// A copy: a watcher of a check that is through may still look at its rows.
+	res := &Result{Checks: slices.Clone(r.rows)}
 	if err := context.Cause(ctx); err != nil {
 		res.TimedOut = errors.Is(err, ErrRunLimit)
 		res.Incomplete = why(err)

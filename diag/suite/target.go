@@ -21,7 +21,7 @@ type Target struct {
 }
 
 // ErrNoURL says that the answer of Autodiscover names no mailbox URL.
-var ErrNoURL = errors.New("Autodiscover names no mailbox URL for MAPI over HTTP")
+var ErrNoURL = errors.New("the answer of Autodiscover names no mailbox URL for MAPI over HTTP")
 
 // Target is the mailbox URL to use: the given one, or of those that Autodiscover
 // names the external one, and the internal one when only its host has an address.
