@@ -5,6 +5,7 @@ package httpc
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -63,7 +64,12 @@ func (c *Client) do(ctx context.Context, t *target) (*Response, error) {
 	if c.Mechanisms[mech].PerConnection() {
 		return c.orSignIn(ctx, t, identity{mech, t.endpoint.Dir})
 	}
-	return c.signIn(ctx, t, nil, mech, nil)
+	resp, err := c.signIn(ctx, t, nil, mech, nil)
+	if errors.As(err, new(*auth.Unavailable)) { // a ticket that has run out
+		c.accepted.Delete(t.endpoint)
+		return c.orSignIn(ctx, t, anonymous)
+	}
+	return resp, err
 }
 
 // orSignIn sends the request as it is over a connection of this identity, and
@@ -81,8 +87,7 @@ func (c *Client) orSignIn(ctx context.Context, t *target, who identity) (*Respon
 		return give(resp), err
 	}
 	offered := auth.ParseChallenges(resp.Header["Www-Authenticate"])
-	mech, ok := c.choose(offered)
-	if !ok {
+	if len(c.candidates(offered)) == 0 {
 		resp.body().drainTo(&c.pool)
 		return nil, c.authError(t, &AuthError{Reason: NoCommonScheme, Offered: offered, Status: resp.Status, Exchange: resp.Exchange})
 	}
@@ -91,7 +96,7 @@ func (c *Client) orSignIn(ctx context.Context, t *target, who identity) (*Respon
 	} else {
 		k = nil
 	}
-	return c.signIn(ctx, t, k, mech, offered)
+	return c.signInByAny(ctx, t, k, offered)
 }
 
 // plain sends the request without signing in.
@@ -145,14 +150,14 @@ func (c *Client) acceptedBy(e auth.Endpoint) (int, bool) {
 	return v.(int), true
 }
 
-// choose is the first of our mechanisms that is offered.
-func (c *Client) choose(offered []auth.Challenge) (int, bool) {
+// candidates are those of our mechanisms that are offered, in our order.
+func (c *Client) candidates(offered []auth.Challenge) (out []int) {
 	for i, m := range c.Mechanisms {
 		if _, ok := find(offered, m.Scheme()); ok {
-			return i, true
+			out = append(out, i)
 		}
 	}
-	return 0, false
+	return out
 }
 
 // Close drops the idle connections; those in use are closed when they come back.

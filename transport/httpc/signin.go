@@ -22,8 +22,27 @@ type signingIn struct {
 	index   int
 	mech    auth.Mechanism
 	offered []auth.Challenge
+	hs      auth.Handshake // of the legs under way
 	verdict auth.Verdict
 	server  string // X-FEServer of the leg before
+}
+
+// signInByAny tries the mechanisms that the server offers in our order. The next
+// one has its turn only when the one before had nothing to show to this host;
+// what a server has refused stays refused.
+func (c *Client) signInByAny(ctx context.Context, t *target, k *conn, offered []auth.Challenge) (*Response, error) {
+	var first error
+	for _, mech := range c.candidates(offered) {
+		resp, err := c.signIn(ctx, t, k, mech, offered)
+		if !errors.As(err, new(*auth.Unavailable)) {
+			return resp, err
+		}
+		if first == nil {
+			first = err
+		}
+		k = nil // it went back to the pool
+	}
+	return nil, first
 }
 
 // signIn sends the request with the credential over k, or a new connection when
@@ -99,6 +118,7 @@ func (s *signingIn) legs(ctx context.Context) (*Response, error) {
 		s.abandon()
 		return nil, s.fail(MechanismFailed, err)
 	}
+	s.hs = hs
 	var challenge []byte
 	for leg := 1; leg <= maxLegs; leg++ {
 		token, err := hs.Next(challenge)
@@ -132,7 +152,7 @@ func (s *signingIn) leg(ctx context.Context, leg int, token []byte, last bool) (
 	}
 	resp, err := s.c.roundTrip(ctx, s.k, &outgoing{
 		target: s.t, authn: s.mech.Authn(), empty: !last,
-		authorization: s.mech.Scheme() + " " + base64.StdEncoding.EncodeToString(token),
+		authorization: s.mech.Scheme() + " " + s.encode(token),
 	})
 	if err == nil {
 		return resp, nil
@@ -151,6 +171,13 @@ func (s *signingIn) leg(ctx context.Context, leg int, token []byte, last bool) (
 	return nil, err
 }
 
+func (s *signingIn) encode(token []byte) string {
+	if _, asItIs := s.hs.(auth.Verbatim); asItIs {
+		return string(token)
+	}
+	return base64.StdEncoding.EncodeToString(token)
+}
+
 // last judges the answer to the final token.
 func (s *signingIn) last(resp *Response) (*Response, error) {
 	resp.Offered = s.offered
@@ -161,6 +188,10 @@ func (s *signingIn) last(resp *Response) (*Response, error) {
 		return nil, s.refused(resp)
 	case http.StatusBadGateway, http.StatusGatewayTimeout:
 		return give(resp), nil // from something in between: no verdict
+	}
+	if err := s.verify(resp, true); err != nil {
+		resp.Body.Close() // whoever answered is not whom we meant to talk to
+		return nil, s.fail(MechanismFailed, err)
 	}
 	s.verdict = auth.Accepted
 	s.c.accepted.Store(s.t.endpoint, s.index)
@@ -178,7 +209,11 @@ func (s *signingIn) refused(resp *Response) error {
 	token, _ := find(auth.ParseChallenges(resp.Header["Www-Authenticate"]), s.mech.Scheme())
 	server := resp.Exchange.FEServer
 	resp.body().drainTo(&s.c.pool)
+	why := s.verify(resp, false)
 	switch {
+	case errors.As(why, new(*auth.Unavailable)):
+		s.verdict = auth.NotTried
+		return s.failAt(resp, MechanismFailed, "", why)
 	case s.server != "" && server != "" && s.server != server:
 		s.verdict = auth.NotTried // it was not the server that could verify it
 		return s.broken(resp, "its legs were answered by "+s.server+" and "+server)
@@ -187,7 +222,24 @@ func (s *signingIn) refused(resp *Response) error {
 		return s.broken(resp, "its last leg was answered with a new challenge")
 	}
 	s.verdict = auth.Refused
+	if why != nil {
+		return s.failAt(resp, Refused, why.Error(), why)
+	}
 	return s.failAt(resp, Refused, "", nil)
+}
+
+// verify hands the server's last token to a handshake that wants to see it.
+func (s *signingIn) verify(resp *Response, accepted bool) error {
+	v, ok := s.hs.(auth.Verifier)
+	if !ok {
+		return nil
+	}
+	ours, _ := find(auth.ParseChallenges(resp.Header["Www-Authenticate"]), s.mech.Scheme())
+	token, err := base64.StdEncoding.DecodeString(ours.Token)
+	if err != nil {
+		return errors.New("the server's last token is not base64")
+	}
+	return v.Verify(token, accepted)
 }
 
 // challenge takes the server's token out of a 401 in the middle of a handshake.
