@@ -95,6 +95,9 @@ func (c *call) send(piece string) bool {
 	if _, err := io.WriteString(c.w, piece); err != nil {
 		return false
 	}
+	if c.b.buffered {
+		return c.r.Context().Err() == nil
+	}
 	return http.NewResponseController(c.w).Flush() == nil && c.r.Context().Err() == nil
 }
 

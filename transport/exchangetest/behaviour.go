@@ -55,6 +55,8 @@ type behaviour struct {
 	down          map[string]bool            // by virtual directory: taken out of service
 	mapiDownAt    string                     // site whose /mapi is out of service; "" is none
 	clockSkew     time.Duration
+	idle          time.Duration // a connection without traffic is cut after this; 0 is never
+	buffered      bool          // an answer leaves when it is complete
 	slow          time.Duration // time between two bytes of a MAPI answer; 0 is none
 	contentLength int64         // Content-Length claimed by MAPI answers; 0 is the truth
 

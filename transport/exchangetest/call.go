@@ -66,7 +66,7 @@ func (s *Server) newCall(w http.ResponseWriter, r *http.Request) *call {
 	c.w = &answer{w, c}
 	c.vdir, _, _ = strings.Cut(strings.TrimPrefix(strings.ToLower(r.URL.Path), "/"), "/")
 	c.rec = &Record{
-		Time: c.from, Conn: c.conn.id, TLS: c.conn.tls, Host: r.Host, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
+		Time: c.from, Conn: c.conn.id, TLS: c.conn.tls, From: r.RemoteAddr, Host: r.Host, Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery,
 		VDir: c.vdir, RequestType: r.Header.Get("X-RequestType"), RequestID: r.Header.Get("X-RequestId"),
 		ClientInfo: r.Header.Get("X-ClientInfo"), ClientRequestID: r.Header.Get("client-request-id"),
 		UserAgent: r.UserAgent(), Scheme: schemeOf(r), ResponseCode: -1,

@@ -30,7 +30,7 @@ type faultRow struct {
 }
 
 // families are the tables of faults, one per file fault_*.go.
-var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, rpcFaults, clientFaults, mannerFaults}
+var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, pathFaults, rpcFaults, clientFaults, mannerFaults}
 
 func faultNamed(name string) *faultRow {
 	for _, family := range families {

@@ -12,6 +12,7 @@ type Record struct {
 	Time            time.Time
 	Conn            int    // number of the TCP connection, from 1
 	TLS             bool   // came over TLS
+	From            string // address:port of the client
 	Host            string // Host header
 	Method          string
 	Path            string

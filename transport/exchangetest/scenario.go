@@ -7,11 +7,19 @@ type Scenario struct {
 	Cause   string                // cause a diagnosis should name; "" when there is none to name
 	Healthy bool                  // a diagnosis should find nothing wrong
 	Apply   func(s *Server) error // puts a running server into the situation
+	// Event is what happens to a session while it is open: "network-switch",
+	// "sleep" or "context-expired"; "" is nothing.
+	Event string
 }
 
-// Scenarios are all situations: the healthy one first, then one per fault.
+// Scenarios are all situations: the healthy one first, then what happens to an
+// open session, then one per fault.
 func Scenarios() []Scenario {
 	out := []Scenario{{Name: "healthy", Title: "Everything works.", Healthy: true, Apply: func(s *Server) error { s.Clear(""); return nil }}}
+	for _, e := range events {
+		e.Healthy, e.Event, e.Apply = true, e.Name, out[0].Apply
+		out = append(out, e)
+	}
 	for _, f := range Faults() {
 		name := f.Name
 		out = append(out, Scenario{Name: name, Title: f.Title, Cause: f.Cause, Healthy: f.Healthy, Apply: func(s *Server) error {
@@ -20,4 +28,11 @@ func Scenarios() []Scenario {
 		}})
 	}
 	return out
+}
+
+// events are situations in which a session is proven to survive, or replaced.
+var events = []Scenario{
+	{Name: "network-switch", Title: "The computer moves to another network; the session goes on."},
+	{Name: "sleep", Title: "The computer sleeps and wakes; the session goes on."},
+	{Name: "context-expired", Title: "The computer sleeps for so long that the server forgets the session."},
 }

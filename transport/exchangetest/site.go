@@ -6,8 +6,10 @@ import (
 	"crypto/x509"
 	"io"
 	"log"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -22,7 +24,7 @@ type site struct {
 	mapper  net.Listener      // on port 135 of the mail site; else nil
 
 	mu    sync.Mutex
-	conns map[net.Conn]bool // sockets that are open, black-holed ones among them
+	conns map[*tracked]bool // sockets that are open, black-holed ones among them
 }
 
 // The names of the sites.
@@ -52,7 +54,7 @@ func (s *Server) openSites() error {
 		{siteMail, mailAddr, "443 80 135"}, {siteDiscover, discoverAddr, "443 80"},
 		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"}, {siteSecond, secondAddr, "443"},
 	} {
-		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[net.Conn]bool{}}
+		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[*tracked]bool{}}
 		s.sites = append(s.sites, site)
 		for _, logical := range strings.Fields(plan.ports) {
 			wanted := "0"
@@ -148,7 +150,7 @@ func (l *listener) Accept() (net.Conn, error) {
 			continue
 		}
 		id := t.s.seen.connection()
-		tracked := t.track(raw)
+		var tracked net.Conn = t.track(raw)
 		if t.s.behaviour().silent[t.name] {
 			continue // accepted, never read, never answered
 		}
@@ -159,33 +161,13 @@ func (l *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// tracked is a socket that leaves its site's list when it is closed.
-type tracked struct {
-	net.Conn
-	site *site
-}
-
-func (t *site) track(c net.Conn) net.Conn {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.conns[c] = true
-	return tracked{c, t}
-}
-
-func (c tracked) Close() error {
-	c.site.mu.Lock()
-	delete(c.site.conns, c.Conn)
-	c.site.mu.Unlock()
-	return c.Conn.Close()
-}
-
 func (t *site) drop() {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for c := range t.conns {
+	open := slices.Collect(maps.Keys(t.conns))
+	t.mu.Unlock()
+	for _, c := range open {
 		c.Close()
 	}
-	clear(t.conns)
 }
 
 func (t *site) close() {
