@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"golang.org/x/net/http/httpproxy"
 )
 
 // Proxy is the system's proxy setting, without credentials. All empty: direct.
@@ -152,4 +154,25 @@ func commaList(s, brackets, separator string) string {
 		}
 	}
 	return strings.Join(out, ",")
+}
+
+// For is the proxy for a URL, nil for none, by the fixed settings; a script is
+// not run. Bypass knows "*.corp.test", ".corp.test", networks in CIDR notation,
+// and "<local>" for names without a dot.
+func (p Proxy) For(u *url.URL) (*url.URL, error) {
+	var bypass []string
+	for _, host := range strings.Split(p.Bypass, ",") {
+		if host == "<local>" {
+			if !strings.Contains(u.Hostname(), ".") {
+				return nil, nil
+			}
+			continue
+		}
+		if rest, found := strings.CutPrefix(host, "*."); found {
+			host = "." + rest
+		}
+		bypass = append(bypass, host)
+	}
+	c := httpproxy.Config{HTTPProxy: p.HTTP, HTTPSProxy: p.HTTPS, NoProxy: strings.Join(bypass, ",")}
+	return c.ProxyFunc()(u)
 }

@@ -2,6 +2,7 @@ package netmon
 
 import (
 	"net/netip"
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -173,4 +174,29 @@ func FuzzSettings(f *testing.F) {
 			t.Errorf("a password may be in %q", p.HTTP)
 		}
 	})
+}
+
+func TestProxyFor(t *testing.T) {
+	p := Proxy{HTTP: "plain.test:8080", HTTPS: "proxy.test:3128", Bypass: "*.corp.test,<local>,203.0.113.0/24"}
+	for target, want := range map[string]string{
+		"https://mail.contoso.test/mapi/": "http://proxy.test:3128", "http://mail.contoso.test/": "http://plain.test:8080",
+		"https://mail.corp.test/": "", "https://intranet/": "", "https://203.0.113.10/": "",
+	} {
+		u, err := url.Parse(target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if proxy, err := p.For(u); err != nil {
+			t.Errorf("%s: %v", target, err)
+		} else if proxy != nil {
+			got = proxy.String()
+		}
+		if got != want {
+			t.Errorf("%s goes by %q, want %q", target, got, want)
+		}
+	}
+	if proxy, err := (Proxy{}).For(&url.URL{Scheme: "https", Host: "mail.contoso.test"}); proxy != nil || err != nil {
+		t.Errorf("direct goes by %v, %v", proxy, err)
+	}
 }
