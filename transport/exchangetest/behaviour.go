@@ -20,9 +20,11 @@ type behaviour struct {
 	zone    zone
 	dnsMood dnsMood
 	// TLS and below, by site.
-	certs  map[string]*tls.Certificate
-	silent map[string]bool // accepts TCP and never speaks
-	cut    map[string]bool // port 443 hangs up before TLS
+	certs   map[string]*tls.Certificate
+	greets  map[string]func(*tls.Config) // changes how the site greets
+	revoked bool                         // the authority's list names every certificate of the mail hosts
+	silent  map[string]bool              // accepts TCP and never speaks
+	cut     map[string]bool              // port 443 hangs up before TLS
 
 	// front may answer a request before anything else looks at it; the first that
 	// returns true has.
@@ -87,7 +89,7 @@ func (s *Server) healthy() *behaviour {
 	n := s.names
 	b := &behaviour{
 		s: s, names: n, manner: s.options.Manner,
-		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{}, cut: map[string]bool{}, registry: healthyRegistry(),
+		zone: healthyZone(n), certs: map[string]*tls.Certificate{}, silent: map[string]bool{}, greets: map[string]func(*tls.Config){}, cut: map[string]bool{}, registry: healthyRegistry(),
 		ep:        map[string]ExtendedProtection{"mapi": s.options.ExtendedProtection, "rpc": s.options.ExtendedProtection},
 		schemes:   map[string][]string{"": s.options.Schemes},
 		passwords: map[string]string{}, refused: map[string]bool{}, down: map[string]bool{}, unknownDN: map[string]bool{},

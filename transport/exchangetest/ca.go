@@ -28,6 +28,8 @@ type certSpec struct {
 	selfSign  bool                          // no issuer at all
 	leafOnly  bool                          // the issuing CA is not sent along
 	clientUse bool                          // for client authentication instead of server authentication
+	listedAt  string                        // address of the revocation list; "" names none
+	weakSign  bool                          // signed with SHA-1
 	key       func() (crypto.Signer, error) // nil: ECDSA P-256
 }
 
@@ -105,6 +107,12 @@ func (c certSpec) template() *x509.Certificate {
 	}
 	if t.NotAfter.IsZero() {
 		t.NotAfter = time.Now().AddDate(1, 0, 0)
+	}
+	if c.listedAt != "" {
+		t.CRLDistributionPoints = []string{c.listedAt}
+	}
+	if c.weakSign {
+		t.SignatureAlgorithm = x509.ECDSAWithSHA1
 	}
 	if c.clientUse {
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"time"
 )
 
@@ -13,10 +14,48 @@ var tlsFaults = []faultRow{
 	{FaultInfo{Name: "cert-invalid", Cause: "cert-invalid",
 		Title:    "The server's certificate is not valid for its name.",
 		Imitates: "what goes wrong with certificates; the variants are the kinds in a report",
-		Variants: []string{"name-mismatch", "expired", "not-yet-valid", "untrusted-root", "self-signed", "missing-intermediate", "wrong-usage", "weak-key"}},
+		Variants: []string{"name-mismatch", "expired", "not-yet-valid", "untrusted-root", "self-signed", "missing-intermediate", "wrong-usage", "weak-key", "weak-signature", "revoked"}},
 		func(b *behaviour, f Fault) {
 			for _, site := range sitesOf(f.Host) {
 				b.serve(site, b.spoiled(site, f.Variant))
+			}
+		}},
+	{FaultInfo{Name: "cert-expires", Cause: "cert-expires",
+		Title:    "The server's certificate ends in ten days.",
+		Imitates: "nobody ordered a new one"},
+		func(b *behaviour, f Fault) {
+			for _, site := range sitesOf(f.Host) {
+				b.serve(site, certSpec{names: b.namesAt(site), to: time.Now().AddDate(0, 0, 10)})
+			}
+		}},
+	{FaultInfo{Name: "cert-root-domain", Cause: "cert-root-domain",
+		Title:    "The website at the mail domain shows a certificate for another name.",
+		Imitates: "a hoster's web server behind the bare domain, which Outlook asks first"},
+		func(b *behaviour, _ Fault) { b.serve(siteWebsite, certSpec{names: []string{"www.hoster.example"}}) }},
+	{FaultInfo{Name: "tls-version", Cause: "tls-version",
+		Title:    "The servers speak no version of TLS that Outlook speaks.",
+		Imitates: "TLS 1.2 switched off in Schannel or on a load balancer",
+		Variants: []string{"1.1", "1.0"}},
+		func(b *behaviour, f Fault) {
+			highest := uint16(tls.VersionTLS11)
+			if f.Variant == "1.0" {
+				highest = tls.VersionTLS10
+			}
+			for _, site := range sitesOf("*") {
+				b.greets[site] = func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, highest }
+			}
+		}},
+	{FaultInfo{Name: "client-cert-requested", Cause: "client-cert-requested",
+		Title:    "The servers demand a client certificate, which Outlook does not have.",
+		Imitates: "a load balancer or IIS set to require client certificates; asked: to accept them",
+		Variants: []string{"required", "asked"}},
+		func(b *behaviour, f Fault) {
+			wish := tls.RequireAnyClientCert
+			if f.Variant == "asked" {
+				wish = tls.RequestClientCert
+			}
+			for _, site := range sitesOf("*") {
+				b.greets[site] = func(c *tls.Config) { c.ClientAuth = wish }
 			}
 		}},
 	{FaultInfo{Name: "tls-interception", Cause: "tls-interception",
@@ -67,6 +106,11 @@ func (b *behaviour) spoiled(site, how string) certSpec {
 		spec.clientUse = true
 	case "weak-key":
 		spec.key = func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 1024) }
+	case "weak-signature":
+		spec.weakSign = true
+	case "revoked":
+		spec.listedAt = "http://" + b.names.domain + revocationPath
+		b.revoked = true
 	default: // the name that is asked for is missing
 		spec.names = []string{b.names.server, b.names.autodiscover}
 		if site == siteDiscover {

@@ -91,6 +91,10 @@ func (c *call) owa() {
 
 // plainHTTP is port 80: everything is sent to https; Autodiscover to where it is.
 func (c *call) plainHTTP() {
+	if c.r.URL.Path == revocationPath {
+		c.revocationList()
+		return
+	}
 	c.set("Server", "Microsoft-IIS/10.0")
 	host := c.r.Host
 	switch c.conn.site.name {

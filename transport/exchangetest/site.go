@@ -125,9 +125,14 @@ func connOf(c net.Conn) *conn {
 
 // tlsConfig is asked at each handshake, so a certificate can change at any time.
 func (t *site) tlsConfig(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-	cert := t.s.behaviour().certs[t.name]
+	b := t.s.behaviour()
+	cert := b.certs[t.name]
 	connOf(hello.Conn).leaf = cert.Leaf
-	return &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}, nil
+	config := &tls.Config{Certificates: []tls.Certificate{*cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}}
+	if change := b.greets[t.name]; change != nil {
+		change(config)
+	}
+	return config, nil
 }
 
 // listener numbers connections, puts them behind the simulated path and keeps
