@@ -175,7 +175,7 @@ func parseEndpoint(arg string) (certs.Endpoint, error) {
 		return certs.Endpoint{}, usagef("%q: %q is not a port", arg, port).hint("%s:443", certHint)
 	}
 	name, err := hostName(host)
-	if err != nil {
+	if err != nil || name == "" {
 		return certs.Endpoint{}, usagef("%q is not a host name", arg).hint("%s", certHint)
 	}
 	return certs.Endpoint{Host: name, Port: port}, nil
