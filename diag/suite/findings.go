@@ -123,9 +123,6 @@ func (e *Env) Close() {
 	if d := e.Directory(); d != nil {
 		wg.Go(func() { d.Unbind(mapihttp.WithCheck(ctx, "directory.bind")) })
 	}
-	if s := e.RPC(); s != nil {
-		wg.Go(func() { s.Tunnel.Close() })
-	}
 	wg.Wait()
 	e.HTTP.Close()
 }
