@@ -28,7 +28,7 @@ func connections(e *suite.Env, t *suite.Target, checks []report.Check) []report.
 	for i := range rows {
 		settle(&rows[i], e, checks)
 	}
-	return rows
+	return append(rows, rpcConnections(e, checks)...)
 }
 
 // openedBy is the check that opens a service's session.

@@ -133,6 +133,7 @@ func (d *diagnosis) report(res *suite.Result) (*report.Report, error) {
 		Account:     report.Account{Address: d.o.Address, User: d.o.User, Auth: d.o.Auth},
 		Verdict:     j.Verdict,
 		Connections: connections(d.env, d.env.KnownTarget(), res.Checks),
+		Protocol:    protocolOf(d.env, res.Checks),
 		Checks:      link(res.Checks, j.Findings),
 		Findings:    append([]report.Finding{}, j.Findings...),
 		Outages:     []report.Outage{},

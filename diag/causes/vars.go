@@ -18,7 +18,7 @@ var fallbacks = map[string]string{
 	"host": "the server", "url": "the URL", "issuer": "an unknown authority", "kind": "not valid",
 	"what": "it is not valid", "version": "an old version", "offset": "some time", "scheme": "the scheme", "offered": "other schemes",
 	"until": "soon", "days": "few", "status": "an error", "code": "an error", "message": "no reason", "op": "the request",
-	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason",
+	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason", "stage": "the connection",
 	"product": "a reverse proxy that authenticates by form", "node": "the server", "key": "the registry", "name": "the value", "names": "other names",
 	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
 	"missing": "a name", "carried": "another name", "wanted": "a name", "by": "an inspecting proxy or virus scanner",

@@ -20,5 +20,6 @@ func All() []suite.Check {
 		authOffered, authSignIn,
 		mapiConnect, mapiVersion, mapiLogon, mapiMailbox, mapiInbox, mapiPing, mapiNotification,
 		directoryBind, directoryResolve, directoryURL, directoryPing,
+		rpcEcho, rpcConnect, rpcMailbox, rpcDirectory, rpcTCP,
 	)
 }

@@ -2,7 +2,7 @@ package protocol
 
 import (
 	"fmt"
-	"strings"
+	"regexp"
 )
 
 // State is what a session by a protocol came to.
@@ -167,11 +167,14 @@ func (e *Evidence) url() string {
 	return "the internal one"
 }
 
+// harmless is what may stand in a command that somebody pastes into a shell.
+var harmless = regexp.MustCompile(`^[\pL\pN][\pL\pN._@+-]*$`)
+
 // commands show both switches; for a mailbox that should have MAPI over HTTP and
 // has not, they also set them.
 func commands(address string, seen Protocol) []string {
 	identity := address
-	if identity == "" || strings.ContainsAny(identity, " '\"$`;|&(){}<>\r\n") {
+	if !harmless.MatchString(identity) {
 		identity = "IDENTITY"
 	}
 	out := []string{"Get-OrganizationConfig | fl MapiHttpEnabled", "Get-CasMailbox -Identity " + identity + " | fl MapiHttpEnabled"}

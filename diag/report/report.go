@@ -42,6 +42,7 @@ type Report struct {
 	Account      Account       `json:"account"`
 	Verdict      Verdict       `json:"verdict"`
 	Connections  []Connection  `json:"connections"`
+	Protocol     *Protocol     `json:"protocol,omitempty"`
 	Checks       []Check       `json:"checks"`
 	Findings     []Finding     `json:"findings"`
 	WebCheck     *WebCheck     `json:"web_check,omitempty"`

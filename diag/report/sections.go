@@ -20,6 +20,11 @@ type Connection struct {
 	Interface     string        `json:"interface,omitempty"`
 	ContextAge    *Milliseconds `json:"context_age_ms,omitempty"`
 	LastError     string        `json:"last_error,omitempty"`
+
+	ProxyServer string `json:"proxy_server,omitempty"` // of RPC over HTTP: the host of the proxy
+	RPCPort     int    `json:"rpc_port,omitempty"`
+	RPCAuthn    string `json:"rpc_authn,omitempty"`   // inside the HTTP layer; Outlook shows it in brackets
+	RPCEncrypt  string `json:"rpc_encrypt,omitempty"` // the same: "No", or how
 }
 
 // ConnStatus is the state of a connection.

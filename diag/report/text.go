@@ -20,8 +20,10 @@ func WriteText(w io.Writer, r *Report, v View) error {
 	t.actions(r)
 	t.checks(r)
 	t.connections(r)
+	t.protocol(r)
 	t.others(r)
 	if v.Verbose {
+		t.web(r)
 		t.certificates(r)
 		t.exchanges(r)
 	}

@@ -50,6 +50,12 @@ func (c *Connection) details() string {
 	if c.Status == Established {
 		parts = append(parts, "notification: "+c.Notification)
 	}
+	if c.RPCAuthn != "" { // as Outlook shows the two layers
+		parts = append(parts, fmt.Sprintf("sign-in %s [%s], encryption %s [%s]", c.Authn, c.RPCAuthn, c.Encrypt, c.RPCEncrypt))
+	}
+	if c.ProxyServer != "" {
+		parts = append(parts, "proxy "+c.ProxyServer)
+	}
 	if c.LastError != "" {
 		parts = append(parts, c.LastError)
 	}

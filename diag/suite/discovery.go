@@ -68,6 +68,9 @@ func (e *Env) Answer(ctx context.Context) (*autodiscover.Attempt, error) {
 	return nil, ErrNoAnswer
 }
 
+// KnownAnswer is Answer as far as it is known by now; nil when it is not.
+func (e *Env) KnownAnswer() *autodiscover.Attempt { return e.found.answer() }
+
 // Step is what came of one step for the address asked, as soon as it is complete;
 // nil when the search did not take it.
 func (e *Env) Step(ctx context.Context, step autodiscover.Step) (*autodiscover.Attempt, error) {

@@ -52,11 +52,13 @@ type Env struct {
 	summary     Memo[*mapihttp.Summary]
 
 	client client
+	rpcWay Memo[*RPCWay]
 
 	mu        sync.Mutex
 	mailbox   *mapihttp.Mailbox
 	directory *mapihttp.Directory
 	sessions  map[string]Session // by service
+	rpc       RPCSession
 	machine   report.Machine
 	certs     []report.Certificate
 	web       *report.WebCheck

@@ -123,6 +123,9 @@ func (e *Env) Close() {
 	if d := e.Directory(); d != nil {
 		wg.Go(func() { d.Unbind(mapihttp.WithCheck(ctx, "directory.bind")) })
 	}
+	if t := e.RPC().Tunnel; t != nil {
+		wg.Go(func() { t.Close() })
+	}
 	wg.Wait()
 	e.HTTP.Close()
 }

@@ -109,6 +109,12 @@ const (
 	MailboxFull      = "mailbox-full"      // the size has reached the quota for sending
 	NotNotified      = "not-notified"      // the message came, the notification did not
 
+	// RPC over HTTP.
+	RPCWorks       = "rpc-works"        // a mailbox session was opened by it
+	RPCHostMissing = "rpc-host-missing" // no host that Autodiscover names for it has an address
+	RPCRefused     = "rpc-refused"      // the proxy or the server behind it refuses; detail: stage, status, code
+	RPCUnreachable = "rpc-unreachable"  // no answer; detail: phase
+
 	// Address book.
 	NotInAddressBook    = "not-in-address-book"
 	DirectoryURLDiffers = "directory-url-differs" // its host is another than Autodiscover's

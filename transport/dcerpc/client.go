@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/mapiscope/mapiscope/transport/mapierr"
@@ -24,8 +25,24 @@ type Client struct {
 	fragment int // largest PDU the server takes
 	contexts []Syntax
 
-	Endpoint string // the port that bind_ack names
-	Calls    []Call // what was called, in order
+	mu       sync.Mutex // guards what others may ask for while a call is under way
+	endpoint string
+	calls    []Call
+}
+
+// Endpoint is the port that bind_ack names, "" before.
+func (c *Client) Endpoint() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.endpoint
+}
+
+// Calls is what was called and has ended, in order. It may be asked from any
+// goroutine.
+func (c *Client) Calls() []Call {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.calls)
 }
 
 // Call is the record of one call.
@@ -55,7 +72,9 @@ func (c *Client) Bind(interfaces ...Syntax) (refused []*BindError, err error) {
 		if len(ack.Results) != len(interfaces) {
 			return fmt.Errorf("bind_ack with %d results for %d interfaces", len(ack.Results), len(interfaces))
 		}
-		c.Endpoint = ack.Endpoint
+		c.mu.Lock()
+		c.endpoint = ack.Endpoint
+		c.mu.Unlock()
 		if ack.MaxRecv >= minFragment {
 			c.fragment = min(c.fragment, int(ack.MaxRecv))
 		}
@@ -100,7 +119,9 @@ func (c *Client) next() uint32 {
 func (c *Client) record(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	c.Calls = append(c.Calls, Call{name, time.Since(start), err})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.calls = append(c.calls, Call{name, time.Since(start), err})
 	return err
 }
 

@@ -68,8 +68,8 @@ func TestCalls(t *testing.T) {
 	if err != nil || refused[0] != nil || refused[2] != nil || refused[1] == nil || !strings.Contains(refused[1].Error(), "does not offer the RFR interface") {
 		t.Fatalf("%v, %v", refused, err)
 	}
-	if c.Endpoint != "6001" {
-		t.Errorf("endpoint %q", c.Endpoint)
+	if c.Endpoint() != "6001" {
+		t.Errorf("endpoint %q", c.Endpoint())
 	}
 	if code, err := c.Dummy(); code != 0 || err != nil {
 		t.Errorf("EcDummyRpc: %v, %v", code, err)
@@ -101,8 +101,8 @@ func TestCalls(t *testing.T) {
 	if m, err := c.Map(NSPI); err != nil || m.Status != EptNotRegistered {
 		t.Errorf("ept_map: %+v, %v", m, err)
 	}
-	if len(c.Calls) != 9 || c.Calls[0].Name != "bind" || c.Calls[4].Err == nil {
-		t.Errorf("calls %+v", c.Calls)
+	if calls := c.Calls(); len(calls) != 9 || calls[0].Name != "bind" || calls[4].Err == nil {
+		t.Errorf("calls %+v", calls)
 	}
 }
 

@@ -1,7 +1,9 @@
 package exchangetest
 
-// rpcFaults change what becomes of RPC over HTTP. While MAPI over HTTP works,
-// none of them is a fault: Outlook does not use the older protocol then.
+import "github.com/mapiscope/mapiscope/transport/mapierr"
+
+// rpcFaults change what becomes of RPC over HTTP. While MAPI over HTTP works, that
+// is no fault: Outlook does not use the older protocol then.
 var rpcFaults = []faultRow{
 	{FaultInfo{Name: "rpc-absent", Healthy: true,
 		Title:    "Healthy: the server offers MAPI over HTTP and nothing older.",
@@ -19,6 +21,24 @@ var rpcFaults = []faultRow{
 				"cut": rpcCut, "silent": rpcSilent, "disallowed": rpcDisallowed}[f.Variant]
 			if b.rpc == rpcServes {
 				b.rpc = rpcUnreachable
+			}
+		}},
+	{FaultInfo{Name: "outlook-anywhere-host", Cause: "outlook-anywhere-host",
+		Title:    "Only RPC over HTTP is offered, at a host name that does not exist on this network.",
+		Imitates: "Set-OutlookAnywhere -ExternalHostname with the server's own name, and MAPI over HTTP switched off"},
+		func(b *behaviour, f Fault) {
+			b.edit(f, func(p *published) { p.mapiHTTP, p.internal, p.external = false, b.names.server, b.names.server })
+		}},
+	{FaultInfo{Name: "outlook-anywhere-refused", Cause: "outlook-anywhere-refused",
+		Title:    "Only RPC over HTTP is offered, and it is refused.",
+		Imitates: "MAPI over HTTP switched off while the RPC server is down, or blocked for the mailbox",
+		Variants: []string{"unreachable", "disallowed"}},
+		func(b *behaviour, f Fault) {
+			b.edit(f, func(p *published) { p.mapiHTTP = false })
+			b.refuseConnect(f, mapierr.ProtocolDisabled)
+			b.rpc = rpcUnreachable
+			if f.Variant == "disallowed" {
+				b.rpc = rpcDisallowed
 			}
 		}},
 	{FaultInfo{Name: "rpc-chunked", Healthy: true,

@@ -95,6 +95,17 @@ var rpcSymptoms = map[string]func(t *testing.T, s *Server) bool{
 		code, err := rpcConnect(t, s)
 		return err == nil && code == mapierr.RPCHTTPDisallowed
 	},
+	"outlook-anywhere-host": func(t *testing.T, s *Server) bool {
+		p := settings(t, s)
+		return p.MapiHTTP == nil && p.Protocol("EXPR").Value("Server") == s.names.server
+	},
+	"outlook-anywhere-refused/unreachable": func(t *testing.T, s *Server) bool {
+		return settings(t, s).MapiHTTP == nil && refusedWith(t, s, http.StatusServiceUnavailable)
+	},
+	"outlook-anywhere-refused/disallowed": func(t *testing.T, s *Server) bool {
+		code, err := rpcConnect(t, s)
+		return settings(t, s).MapiHTTP == nil && err == nil && code == mapierr.RPCHTTPDisallowed
+	},
 	"rpc-chunked": func(t *testing.T, s *Server) bool {
 		code, err := rpcConnect(t, s)
 		return err == nil && code == mapierr.OK

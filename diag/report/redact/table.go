@@ -40,7 +40,12 @@ var table = map[string]Class{
 	"connections[].requests": Keep, "connections[].failures": Keep, "connections[].avg_response_ms": Keep,
 	"connections[].avg_processing_ms": Keep, "connections[].notification": Keep, "connections[].server_version": Keep,
 	"connections[].server_product": Keep, "connections[].interface": Keep, "connections[].context_age_ms": Keep,
-	"connections[].last_error": Text,
+	"connections[].last_error": Text, "connections[].proxy_server": Host, "connections[].rpc_port": Keep,
+	"connections[].rpc_authn": Keep, "connections[].rpc_encrypt": Keep,
+
+	"protocol.uses": Keep, "protocol.why": Text, "protocol.reasons[].about": Keep, "protocol.reasons[].says": Text,
+	"protocol.settings[].organization": Keep, "protocol.settings[].mailbox": Keep, "protocol.settings[].block_external": Keep,
+	"protocol.commands[]": Text,
 
 	"checks[].id": Keep, "checks[].group": Keep, "checks[].title": Keep, "checks[].status": Keep, "checks[].summary": Text,
 	"checks[].after[]": Keep, "checks[].skipped_because": Text, "checks[].started_ms": Keep, "checks[].duration_ms": Keep,

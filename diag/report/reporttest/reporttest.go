@@ -82,7 +82,12 @@ func Sample() *report.Report {
 			Server: "ex01.corp.contoso.test", Status: report.Established, Authn: "NTLM", Encrypt: "TLS 1.3", Requests: 9, Failures: 1,
 			AvgResponse: ms(18.2), AvgProcessing: ms(4), Notification: "async", ServerVersion: "15.02.2562.017",
 			ServerProduct: "Exchange Server SE RTM", Interface: "eth0", ContextAge: ms(702), LastError: "mail.contoso.test closed the connection",
+			ProxyServer: "mail.contoso.test", RPCPort: 6001, RPCAuthn: "Anonymous", RPCEncrypt: "No",
 		}},
+		Protocol: &report.Protocol{Uses: "MAPI/HTTP", Why: "Outlook would use MAPI over HTTP: mail.contoso.test offers it.",
+			Reasons:  []report.ProtocolReason{{About: "client switch", Says: "MapiHttpDisabled is not set"}},
+			Settings: []report.ProtocolSettings{{Organization: true, Mailbox: "$null"}},
+			Commands: []string{"Get-CasMailbox -Identity alice@contoso.test | fl MapiHttpEnabled"}},
 		Checks: []report.Check{{
 			ID: "mapi.connect", Group: "mapi", Title: "Mailbox session", Status: report.Fail, Summary: "mail.contoso.test refused the password",
 			After: []string{"discovery.mailbox-url"}, SkippedBecause: "", Started: ms(210), Duration: ms(33),

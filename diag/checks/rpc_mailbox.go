@@ -1,0 +1,67 @@
+package checks
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/dcerpc"
+	"github.com/mapiscope/mapiscope/transport/mapierr"
+)
+
+// outlookVersion is the client version that the session is asked for with: a
+// server may refuse one that is too old (MS-OXCRPC 3.2.4.1.3.2).
+var outlookVersion = dcerpc.WordsOf(16, 0, 4266, 1001)
+
+var rpcMailbox = suite.Check{
+	ID: "rpc.mailbox", Group: "rpc", Title: "Mailbox session over RPC", Affects: "mailbox",
+	After: []string{"rpc.connect"},
+	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
+		s := e.RPC()
+		if !s.Ready {
+			return suite.Skip("no RPC server was reached")
+		}
+		defer endWith(ctx, s.Tunnel)()
+		p, err := s.Calls.Connect(&dcerpc.ConnectRequest{UserDN: s.Way.UserDN, CodePage: 1252, LcidString: 0x409, LcidSort: 0x409, Client: outlookVersion})
+		if err != nil {
+			return rpcTrouble(e, s.Way, err)
+		}
+		e.NoteRPC(func(s *suite.RPCSession) { s.Server = p.Server })
+		if p.ErrorCode != mapierr.OK {
+			return rpcCode(e, s.Way, "EcDoConnectEx", p.ErrorCode)
+		}
+		out := suite.Pass(fmt.Sprintf("a session with the mailbox of %s was opened and closed", p.DisplayName)).
+			Saw(signal(suite.RPCWorks, s.Way.Proxy)).With("server_version", p.Server.String()).With("display_name", p.DisplayName)
+		if code, err := s.Calls.Disconnect(p.Handle); err != nil || code != mapierr.OK {
+			out = out.With("disconnect", fmt.Sprint(code, " ", err))
+		}
+		return out
+	},
+}
+
+// unbindSuccess is what NspiUnbind answers when it worked (MS-OXNSPI 2.2.1.2).
+const unbindSuccess mapierr.Code = 1
+
+var rpcDirectory = suite.Check{
+	ID: "rpc.directory", Group: "rpc", Title: "Address book session over RPC", Affects: "directory",
+	After: []string{"rpc.connect"}, Behind: []string{"rpc.mailbox"}, // one call at a time
+	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
+		s := e.RPC()
+		if !s.Ready {
+			return suite.Skip("no RPC server was reached")
+		}
+		defer endWith(ctx, s.Tunnel)()
+		p, err := s.Calls.NspiBind(&dcerpc.NspiBindRequest{CodePage: 1252, Locale: 0x409})
+		if err != nil {
+			return rpcTrouble(e, s.Way, err)
+		}
+		if p.ErrorCode != mapierr.OK {
+			return rpcCode(e, s.Way, "NspiBind", p.ErrorCode)
+		}
+		out := suite.Pass("a session with the address book was opened and closed").With("server_guid", p.ServerGUID.String())
+		if code, err := s.Calls.NspiUnbind(p.Handle); err != nil || code != unbindSuccess {
+			out = out.With("unbind", fmt.Sprint(code, " ", err))
+		}
+		return out
+	},
+}
