@@ -16,7 +16,7 @@ var clientRules = []Rule{
 			helpdesk("Install {needs}.")},
 		Source: "OD mapi-over-http.md; MS-OXCMAPIHTTP 6"},
 	{Code: "client-mapihttp-disabled", Severity: report.SeverityFail, Any: []string{suite.MapiHTTPOff},
-		Title:       "On this computer a setting keeps Outlook from MAPI over HTTP, which the server offers.",
+		Title:       "On this computer a setting keeps Outlook from MAPI over HTTP.",
 		Explanation: "{key} has {name} = 1, set by {set_by}. Outlook then uses RPC over HTTP, or does not connect where the server no longer has it, and asks for a password by Basic where it would sign in by a browser window.",
 		Actions: []report.Action{
 			user("Ask your helpdesk to take the setting away, then close and start Outlook."),

@@ -70,7 +70,7 @@ func judgeServices(host string, all []webcheck.Health) suite.Outcome {
 	if out, bad := otherServices(host, all); bad {
 		return out
 	}
-	return suite.Pass(summaryOf(all, len(healthy)))
+	return suite.Pass(summaryOf(all))
 }
 
 // split gives those of a directory that are healthy and those that are down.
@@ -109,12 +109,19 @@ func otherServices(host string, all []webcheck.Health) (suite.Outcome, bool) {
 	return suite.Outcome{}, false
 }
 
-func summaryOf(all []webcheck.Health, nodes int) string {
+// summaryOf counts the services that are healthy at every address.
+func summaryOf(all []webcheck.Health) string {
 	healthy := 0
+	var addresses []string
 	for _, vdir := range webcheck.VDirs {
 		if ok, down := split(all, vdir); len(ok) > 0 && len(down) == 0 {
 			healthy++
 		}
 	}
-	return fmt.Sprintf("%s healthy at %s", count(healthy, "service is", "services are"), count(nodes, "address", "addresses"))
+	for _, h := range all {
+		if !slices.Contains(addresses, h.Address) {
+			addresses = append(addresses, h.Address)
+		}
+	}
+	return fmt.Sprintf("%d of %d services are healthy at %s", healthy, len(webcheck.VDirs), count(len(addresses), "address", "addresses"))
 }

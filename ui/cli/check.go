@@ -80,13 +80,17 @@ func (f *accountFlags) options(args []string) (diag.Options, error) {
 	if err != nil {
 		return diag.Options{}, err
 	}
+	registry, err := loadRegistry(f.registryDump)
+	if err != nil {
+		return diag.Options{}, err
+	}
 	user := f.user
 	if user == "" {
 		user = address
 	}
 	return diag.Options{
 		Address: address, User: user, Auth: f.auth, Path: way,
-		Proxy: f.proxy, AutodiscoverURL: f.autodiscoverURL, MapiURL: f.mapiURL, UserDN: f.userDN,
+		Proxy: f.proxy, AutodiscoverURL: f.autodiscoverURL, MapiURL: f.mapiURL, UserDN: f.userDN, Registry: registry,
 	}, nil
 }
 

@@ -40,6 +40,7 @@ type accountFlags struct {
 	caFile, dns, proxy                       string
 	resolve, connectTo                       []string
 	autodiscoverURL, mapiURL, userDN, rpcURL string
+	registryDump                             string
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -76,6 +77,7 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.autodiscoverURL, "autodiscover-url", "", "ask Autodiscover at this `URL` alone")
 	fs.StringVar(&f.mapiURL, "mapi-url", "", "open the mailbox at this `URL`, without Autodiscover; needs --user-dn")
 	fs.StringVar(&f.userDN, "user-dn", "", "the mailbox's legacy `DN`, for --mapi-url")
+	fs.StringVar(&f.registryDump, "registry-dump", "", "look at the Outlook of another computer, whose registry is in `FILE` (written by reg export)")
 	fs.StringVar(&f.rpcURL, "rpc-url", "", "try Outlook Anywhere at this `URL`")
 	fs.StringVar(&f.proxy, "proxy", "auto", "way out: auto, none, or the `URL` of an HTTP proxy")
 	fs.StringVar(&f.dns, "dns", "", "ask this name server instead of the system's (`ADDR:PORT`)")

@@ -33,11 +33,7 @@ func (f *outputFlags) write(s Streams, r *report.Report, secrets ...string) erro
 	if err != nil {
 		return err
 	}
-	level, err := redact.ParseLevel(f.redact)
-	if err != nil {
-		return err
-	}
-	if r, err = redact.Apply(r, level, secrets...); err != nil {
+	if r, err = f.redacted(r, secrets...); err != nil {
 		return err
 	}
 	if f.output != "" {
@@ -45,9 +41,21 @@ func (f *outputFlags) write(s Streams, r *report.Report, secrets ...string) erro
 			return format.Write(w, r, report.View{Verbose: f.verbose})
 		})
 	}
-	return format.Write(s.Out, r, report.View{
-		Color: bool(newPainter(s.OutTerminal, f.noColor)), Verbose: f.verbose, Width: columns(s),
-	})
+	return format.Write(s.Out, r, f.view(s))
+}
+
+// redacted is the report without what --redact hides.
+func (f *outputFlags) redacted(r *report.Report, secrets ...string) (*report.Report, error) {
+	level, err := redact.ParseLevel(f.redact)
+	if err != nil {
+		return nil, err
+	}
+	return redact.Apply(r, level, secrets...)
+}
+
+// view is how text is shown on standard output.
+func (f *outputFlags) view(s Streams) report.View {
+	return report.View{Color: bool(newPainter(s.OutTerminal, f.noColor)), Verbose: f.verbose, Width: columns(s)}
 }
 
 // maxColumns keeps lines short enough to read on a very wide screen.
