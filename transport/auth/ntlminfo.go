@@ -17,6 +17,10 @@ type NTLMInfo struct {
 	Time                            time.Time // the server's clock, UTC
 }
 
+// ErrNTLMv1 is a server that sends no target information: it knows NTLM version
+// 1 alone, which this client does not speak and Extended Protection refuses.
+var ErrNTLMv1 = errors.New("the server sends no target information: it does not speak NTLMv2")
+
 const ntlmSignature = "NTLMSSP\x00"
 
 // NTLM flags that are looked at (MS-NLMP 2.2.2.5).
@@ -58,7 +62,7 @@ func ParseNTLMChallenge(b []byte) (*NTLMInfo, error) {
 		return nil, errors.New("the server does not speak Unicode in NTLM")
 	}
 	if flags&flagTargetInfo == 0 || infoLen == 0 {
-		return nil, errors.New("the server sends no target information: it does not speak NTLMv2")
+		return nil, ErrNTLMv1
 	}
 	return parseTargetInfo(b[infoAt:][:infoLen])
 }

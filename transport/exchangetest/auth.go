@@ -39,6 +39,8 @@ func (c *call) signedIn(next func()) {
 		c.basic(token, schemes, next)
 	case strings.EqualFold(scheme, "NTLM"), strings.EqualFold(scheme, "Negotiate"):
 		c.handshake(scheme, token, schemes, next)
+	case strings.EqualFold(scheme, "Bearer"):
+		c.bearer(strings.TrimSpace(token), schemes, next)
 	default:
 		c.challenge(schemes, "")
 	}
@@ -82,7 +84,7 @@ func (c *call) offer(scheme string) string {
 	case scheme == "Basic":
 		return `Basic realm="` + c.r.Host + `"`
 	case scheme == "Bearer":
-		return `Bearer client_id="00000002-0000-0ff1-ce00-000000000000", trusted_issuers="00000001-0000-0000-c000-000000000000@*", token_types="app_asserted_user_v1 service_asserted_app_v1"`
+		return c.bearerOffer()
 	}
 	return scheme
 }
@@ -111,7 +113,14 @@ func (c *call) basic(token string, schemes []string, next func()) {
 func (c *call) handshake(scheme, token string, schemes []string, next func()) {
 	state := &c.conn.auth
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimSpace(token))
-	if err != nil || len(raw) == 0 {
+	switch {
+	case err != nil || len(raw) == 0:
+		c.challenge(schemes, "")
+		return
+	case strings.EqualFold(scheme, "Negotiate") && acceptor.IsTicket(raw):
+		c.ticket(raw, schemes, next)
+		return
+	case c.b.domain.ntlmOff:
 		c.challenge(schemes, "")
 		return
 	}
@@ -119,11 +128,14 @@ func (c *call) handshake(scheme, token string, schemes []string, next func()) {
 		*state = connAuth{handshake: c.s.acceptor().Accept(c.boundTo())}
 	}
 	final := isFinalLeg(raw)
+	if c.b.forgetLegs[c.vdir] {
+		c.splitLegs(final)
+	}
 	c.s.seen.update(func() { c.rec.Credential = final })
 	reply, who, err := state.handshake.Step(raw, bindings(c.b.ep[c.vdir]))
 	switch {
-	case err != nil && !final && !errors.Is(err, acceptor.ErrOutOfTurn):
-		c.challenge(schemes, "")
+	case errors.Is(err, acceptor.ErrOutOfTurn), err != nil && !final:
+		c.challenge(schemes, "") // nobody has looked at a password
 	case err != nil:
 		c.refuse(schemes)
 	case who == nil:
@@ -171,6 +183,7 @@ func (s *Server) acceptor() *acceptor.NTLM {
 			return u.Password, true
 		},
 		Domain: s.names.netbios, Computer: s.names.machine, DNS: s.names.domain,
+		Version1: s.behaviour().domain.ntlmOld,
 	}
 }
 

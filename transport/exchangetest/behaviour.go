@@ -36,6 +36,8 @@ type behaviour struct {
 	passwords map[string]string // by address: what the client is told instead of the right one
 	refused   map[string]bool   // by address: account disabled or locked
 
+	domain domainState
+
 	boundTo    *x509.Certificate // certificate that sign-ins are checked against; nil: the one of the connection
 	forgetLegs map[string]bool   // by virtual directory: every leg of a sign-in starts anew
 

@@ -22,6 +22,8 @@ type FaultInfo struct {
 	Variants []string // kinds of it, the first is the default; empty when there is one kind
 	Cause    string   // cause that a diagnosis should name for the first variant; "" when there is none to name
 	Healthy  bool     // nothing is wrong, the server is merely different
+	Warns    bool     // mail works; a diagnosis should warn and name Cause
+	Kerberos bool     // a client should be given Krb5Conf
 }
 
 type faultRow struct {
@@ -30,7 +32,7 @@ type faultRow struct {
 }
 
 // families are the tables of faults, one per file fault_*.go.
-var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, pathFaults, rpcFaults, clientFaults, mannerFaults}
+var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, pathFaults, rpcFaults, clientFaults, mannerFaults, domainFaults}
 
 func faultNamed(name string) *faultRow {
 	for _, family := range families {

@@ -23,18 +23,30 @@ var authFaults = []faultRow{
 		func(b *behaviour, _ Fault) { b.schemes["mapi"] = []string{} }},
 	{FaultInfo{Name: "extended-protection", Cause: "extended-protection",
 		Title:    "Sign-in is refused because it is bound to another certificate.",
-		Imitates: "Extended Protection Required behind a load balancer with its own certificate (0xC000035B)"},
-		func(b *behaviour, _ Fault) {
+		Imitates: "Extended Protection Required behind a load balancer with its own certificate (0xC000035B), or behind a scanner whose CA the company trusts",
+		Variants: []string{"bridging", "interception"}},
+		func(b *behaviour, f Fault) {
 			b.ep["mapi"] = EPRequire
 			b.schemes["mapi"] = []string{"Negotiate", "NTLM"}
-			b.boundTo = must(b.s.ca.issue(certSpec{names: []string{b.names.server}})).Leaf
+			b.boundTo = b.certs[siteMail].Leaf // what Exchange itself has
+			for _, site := range []string{siteMail, siteDiscover} {
+				spec := certSpec{names: b.namesAt(site)}
+				if f.Variant == "interception" {
+					spec.issuer = must(b.s.ca.subordinate("Guardian Web Filter"))
+				}
+				b.serve(site, spec)
+			}
 		}},
 	{FaultInfo{Name: "proxy-breaks-ntlm", Cause: "proxy-breaks-ntlm",
 		Title:    "The legs of an NTLM sign-in do not reach the server on one connection.",
-		Imitates: "a reverse proxy that spreads requests over pooled connections"},
-		func(b *behaviour, _ Fault) {
+		Imitates: "a reverse proxy that spreads requests over pooled connections, to two servers or to one",
+		Variants: []string{"two-servers", "one-server"}},
+		func(b *behaviour, f Fault) {
 			b.schemes["mapi"] = []string{"Negotiate", "NTLM"}
 			b.forgetLegs = map[string]bool{"mapi": true}
+			if f.Variant == "one-server" {
+				b.domain.proxy = "nginx"
+			}
 		}},
 	{FaultInfo{Name: "basic-only", Healthy: true,
 		Title:    "Healthy: the server offers Basic and nothing else.",

@@ -80,7 +80,7 @@ var frontFaults = []faultRow{
 				b.zone.host(map[string]string{siteMail: b.names.mail, siteDiscover: b.names.autodiscover, siteWebsite: b.names.domain}[site], closedAddr)
 			}
 		}},
-	{FaultInfo{Name: "clock-skew", Cause: "clock-skew",
+	{FaultInfo{Name: "clock-skew", Cause: "clock-skew", Kerberos: true,
 		Title:    "The server's clock is two hours off.",
 		Imitates: "Date and the logon time of a server (or, seen from it, a client) without time service",
 		Variants: []string{"ahead", "behind"}},

@@ -173,14 +173,6 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 		r := s.get(t, s.MailStoreURL(s.User(0)), nil)
 		return r.StatusCode == 401 && r.Header.Get("Www-Authenticate") == "" && settings(t, s) != nil
 	},
-	"extended-protection": func(t *testing.T, s *Server) bool {
-		_, resp := s.signIn(t, "NTLM", "alice", s.User(0).Password, right)
-		return resp.StatusCode == 401 && settings(t, s) != nil
-	},
-	"proxy-breaks-ntlm": func(t *testing.T, s *Server) bool {
-		_, resp := s.signIn(t, "NTLM", "alice", s.User(0).Password, right)
-		return resp.StatusCode == 401 && settings(t, s) != nil
-	},
 	"basic-only": offers("Basic"),
 	"ntlm-only": func(t *testing.T, s *Server) bool {
 		_, resp := s.signIn(t, "Negotiate", "alice", s.User(0).Password, right)

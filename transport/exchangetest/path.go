@@ -27,6 +27,7 @@ func (s *Server) connectTo() map[string]string {
 			out[net.JoinHostPort(t.addr, port)] = real
 		}
 	}
+	out[kdcAddr+":88"] = s.domain.kdc.Addr()
 	return out
 }
 

@@ -26,6 +26,7 @@ type Record struct {
 	Cookies         []string // names of the cookies sent, in order
 	Scheme          string   // scheme of the Authorization header, "" when none came
 	Credential      bool     // the header carried a password or a proof of one, not a mere first leg
+	Ticket          bool     // it was a Kerberos ticket
 	User            string   // login that was authenticated, "" when nobody
 	BytesIn         int64    // request body
 	ROPs            []rop.ID // remote operations of an Execute

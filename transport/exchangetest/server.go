@@ -29,6 +29,7 @@ type Server struct {
 	tunnels   tunnelStore
 	mailboxes map[string]*mailbox // by user address
 	book      *addressBook
+	domain    domain
 
 	mu     sync.Mutex // guards active
 	active []Fault
@@ -118,6 +119,9 @@ func (s *Server) open() (err error) {
 		s.mailboxes[s.users[i].Address] = newMailbox(&s.users[i], s.options.Now())
 	}
 	s.change(func([]Fault) []Fault { return slices.Clone(s.options.Faults) })
+	if err = s.openDomain(); err != nil {
+		return err
+	}
 	if s.dns, err = s.serveNames(); err != nil {
 		return err
 	}
@@ -150,6 +154,7 @@ func (s *Server) Close() {
 	if s.dns != nil {
 		s.dns.close()
 	}
+	s.closeDomain()
 	s.wg.Wait()
 	if s.caFile != "" {
 		os.Remove(s.caFile)

@@ -77,6 +77,7 @@ func healthyZone(n names) zone {
 	z.add(n.domain + `. 60 IN TXT "v=spf1 mx -all"`)
 	z.add("www." + n.domain + ". 60 IN CNAME " + n.domain + ".")
 	z.host(n.mail, mailAddr)
+	z.host(n.dc(), kdcAddr)
 	z.host(n.autodiscover, discoverAddr)
 	z.host("autodiscover."+n.branch, discoverAddr)
 	z.add("_autodiscover._tcp." + n.domain + ". 60 IN SRV 0 0 443 " + n.mail + ".")

@@ -44,6 +44,7 @@ type NTLM struct {
 	Domain   string // NetBIOS domain, "CONTOSO"
 	Computer string // NetBIOS name, "EX01"
 	DNS      string // DNS domain, "contoso.test"
+	Version1 bool   // knows version 1 alone: its CHALLENGE carries no target information
 }
 
 // Conn is the sign-in state of one TCP connection; not safe for concurrent use.

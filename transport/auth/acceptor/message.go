@@ -75,11 +75,15 @@ func negotiateFlags(b []byte) (uint32, error) {
 func (n *NTLM) challengeMessage(clientFlags uint32, challenge [8]byte, now time.Time) []byte {
 	name, info := utf16Bytes(n.Domain), n.targetInfo(now)
 	const header = 56
+	flags := uint32(always)
+	if n.Version1 {
+		info, flags = nil, always&^flagTargetInfo
+	}
 	var w wire.Writer
 	w.Raw([]byte(signature))
 	w.U32(typeChallenge)
 	field(&w, len(name), header)
-	w.U32(always | clientFlags&onRequest)
+	w.U32(flags | clientFlags&onRequest)
 	w.Raw(challenge[:])
 	w.U64(0) // reserved
 	field(&w, len(info), header+len(name))

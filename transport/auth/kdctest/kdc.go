@@ -22,6 +22,8 @@ import (
 	"github.com/jcmturner/gokrb5/v8/iana/nametype"
 	"github.com/jcmturner/gokrb5/v8/keytab"
 	"github.com/jcmturner/gokrb5/v8/types"
+
+	"github.com/mapiscope/mapiscope/transport/wire"
 )
 
 // Options say what the realm is.
@@ -96,7 +98,8 @@ func Start(o Options) (*KDC, error) {
 	return k, nil
 }
 
-// add puts a fresh key for name into kt.
+// add puts a fresh key for name into kt, by way of the file format (MIT "keytab
+// file format"): the library's own way derives one from a password, slowly.
 func (k *KDC) add(kt *keytab.Keytab, name string) error {
 	et, err := crypto.GetEtype(cipher)
 	if err != nil {
@@ -106,11 +109,28 @@ func (k *KDC) add(kt *keytab.Keytab, name string) error {
 	if err != nil {
 		return err
 	}
-	// AddEntry derives a key from a password, slowly; the random one replaces it.
-	if err := kt.AddEntry(name, k.options.Realm, "x", time.Unix(1, 0), 1, cipher); err != nil {
+	var e wire.Writer
+	text := func(s string) {
+		e.Raw(binary.BigEndian.AppendUint16(nil, uint16(len(s))))
+		e.Raw([]byte(s))
+	}
+	parts := strings.Split(name, "/")
+	e.Raw(binary.BigEndian.AppendUint16(nil, uint16(len(parts))))
+	text(k.options.Realm)
+	for _, p := range parts {
+		text(p)
+	}
+	e.Raw(binary.BigEndian.AppendUint32(nil, uint32(nametype.KRB_NT_SRV_INST)))
+	e.Raw(binary.BigEndian.AppendUint32(nil, 1)) // timestamp
+	e.Raw([]byte{1})                             // version of the key
+	e.Raw(binary.BigEndian.AppendUint16(nil, uint16(cipher)))
+	text(string(key.KeyValue))
+	one := keytab.New()
+	file := append([]byte{5, 2}, binary.BigEndian.AppendUint32(nil, uint32(len(e.Bytes())))...)
+	if err := one.Unmarshal(append(file, e.Bytes()...)); err != nil {
 		return err
 	}
-	kt.Entries[len(kt.Entries)-1].Key = key
+	kt.Entries = append(kt.Entries, one.Entries...)
 	return nil
 }
 

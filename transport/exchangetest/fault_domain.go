@@ -1,0 +1,81 @@
+package exchangetest
+
+import (
+	"github.com/jcmturner/gokrb5/v8/iana/errorcode"
+)
+
+// domainFaults change what the domain says about accounts and services, and
+// sign-in by ticket or token.
+var domainFaults = []faultRow{
+	{FaultInfo{Name: "kerberos", Healthy: true, Kerberos: true,
+		Title:    "Healthy: sign-in with Kerberos tickets, Extended Protection required.",
+		Imitates: "a computer in the domain, alternate service account with the right SPNs"},
+		func(b *behaviour, _ Fault) {
+			b.schemes[""] = []string{"Negotiate", "NTLM"}
+			b.ep["mapi"] = EPRequire
+			b.domain.ntlmOff = true
+		}},
+	{FaultInfo{Name: "kerberos-spn", Cause: "kerberos-spn", Kerberos: true,
+		Title:    "The service name of the mail server is at no account, or at the wrong one.",
+		Imitates: "a namespace without SPN in a domain that has NTLM switched off; the SPN at an account whose key Exchange has not",
+		Variants: []string{"missing", "wrong-account"}},
+		func(b *behaviour, f Fault) {
+			b.schemes[""] = []string{"Negotiate"}
+			b.domain.ntlmOff = true
+			b.domain.noSPN = f.Variant != "wrong-account"
+			b.domain.wrongKey = f.Variant == "wrong-account"
+		}},
+	{FaultInfo{Name: "kerberos-fallback", Cause: "kerberos-spn", Kerberos: true, Warns: true,
+		Title:    "The service name is missing, and NTLM stands in for Kerberos.",
+		Imitates: "a namespace without SPN: Outlook works, and its status says NTLM"},
+		func(b *behaviour, _ Fault) {
+			b.schemes[""] = []string{"Negotiate", "NTLM"}
+			b.domain.noSPN = true
+		}},
+	{FaultInfo{Name: "account-locked", Cause: "account-locked", Kerberos: true,
+		Title:    "The account is locked or disabled, or its password has expired.",
+		Imitates: "what a domain controller says to a sign-in; the mail server would say 401 and no more",
+		Variants: []string{"locked", "password-expired"}},
+		func(b *behaviour, f Fault) {
+			code := int32(errorcode.KDC_ERR_CLIENT_REVOKED)
+			if f.Variant == "password-expired" {
+				code = errorcode.KDC_ERR_KEY_EXPIRED
+			}
+			b.domain.account = map[string]int32{}
+			for _, u := range b.s.users {
+				if f.concerns(u.Address) {
+					b.domain.account[u.Address], b.refused[u.Address] = code, true
+				}
+			}
+		}},
+	{FaultInfo{Name: "ntlmv1", Cause: "ntlmv1",
+		Title:    "The server knows only the first version of NTLM.",
+		Imitates: "an appliance or a domain held at LmCompatibilityLevel 0 to 2: no target information in the CHALLENGE"},
+		func(b *behaviour, _ Fault) {
+			b.schemes[""] = []string{"Negotiate", "NTLM"}
+			b.domain.ntlmOld = true
+		}},
+	{FaultInfo{Name: "modern-auth", Healthy: true,
+		Title:    "Healthy: modern authentication is on everywhere, passwords still work.",
+		Imitates: "hybrid modern authentication"},
+		func(b *behaviour, _ Fault) {
+			b.schemes[""] = []string{"Bearer", "Negotiate", "NTLM"}
+			b.domain.modern = map[string]bool{"mapi": true, "autodiscover": true}
+		}},
+	{FaultInfo{Name: "modern-auth-half-set", Cause: "modern-auth-half-set",
+		Title:    "Modern authentication is on for Autodiscover and not for the mailbox.",
+		Imitates: "Set-MapiVirtualDirectory with OAuth alone, before OAuth2ClientProfileEnabled: nobody says where to sign in"},
+		func(b *behaviour, _ Fault) {
+			b.schemes["autodiscover"] = []string{"Bearer", "Negotiate", "NTLM"}
+			b.schemes["mapi"] = []string{"Bearer"}
+			b.domain.modern = map[string]bool{"autodiscover": true}
+		}},
+	{FaultInfo{Name: "modern-auth-mixed", Cause: "modern-auth-half-set", Warns: true,
+		Title:    "Modern authentication is on for Autodiscover alone; passwords still work.",
+		Imitates: "hybrid modern authentication with a virtual directory that lacks OAuth"},
+		func(b *behaviour, _ Fault) {
+			b.schemes["autodiscover"] = []string{"Bearer", "Negotiate", "NTLM"}
+			b.schemes["mapi"] = []string{"Negotiate", "NTLM"}
+			b.domain.modern = map[string]bool{"autodiscover": true}
+		}},
+}
