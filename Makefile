@@ -18,10 +18,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help setup build demo test vet house unit race fuzz lint bench cross man clean
+.PHONY: help setup build demo test vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: ## fetch the modules
 	$(GO) mod download
@@ -58,6 +58,9 @@ lint: ## staticcheck, and govulncheck where its database can be reached
 bench: ## the engine, a diagnosis and the process, each next to its floor
 	$(GO) test -run '^$$' -bench 'PlainPOST|Execute' -benchtime 3s ./transport/mapihttp
 	$(GO) test -run '^$$' -bench 'Diagnosis|Process' -benchtime 10x .
+
+bench-cert: ## the inspection of a certificate next to one handshake and revocation, and to openssl
+	$(GO) test -run '^$$' -bench 'Certificate|CertCommand' -benchtime 20x .
 
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \

@@ -70,6 +70,7 @@ func (o *Options) input() (suite.Input, error) {
 		HTTP:            &httpc.Client{Path: path, Mechanisms: ways, Policy: &auth.Policy{}, Budget: &auth.Budget{}, UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
+		CertHistory: o.CertHistory, Network: o.Network,
 	}, nil
 }
 

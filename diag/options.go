@@ -14,6 +14,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
@@ -38,6 +39,11 @@ type Options struct {
 	// ConfirmRedirect is asked before Autodiscover goes on to another domain; nil
 	// refuses all.
 	ConfirmRedirect func(from, to string) bool
+
+	// CertHistory remembers who issued certificates on which Network: the caller
+	// reads it before and saves it after. Nil remembers nothing.
+	CertHistory *certs.History
+	Network     string // certificates.NetworkName(), say
 
 	Only    []string      // --only: check ids or groups
 	Skip    []string      // --skip
