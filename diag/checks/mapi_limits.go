@@ -9,8 +9,8 @@ const (
 	// questionLimit is for one question in an open session, the wait that a busy
 	// server may ask for included.
 	questionLimit = 10 * time.Second
-	// channelProof is how long a NotificationWait is held when nobody can make a
-	// message arrive: long enough for the first meta-tag over a slow path.
+	// channelProof is how long the first meta-tag of a NotificationWait may take
+	// when nobody can make a message arrive: long enough for a slow path.
 	channelProof = 1500 * time.Millisecond
 	// deliveryProof is how long a message of ours may take to be announced.
 	deliveryProof = 5 * time.Second

@@ -37,8 +37,13 @@ func proveNotification(ctx context.Context, e *suite.Env, m *mapihttp.Mailbox, h
 	if e.Deliver != nil {
 		limit = deliveryProof
 	}
-	wait, stop := context.WithTimeoutCause(ctx, limit, errWaitOver)
-	defer stop()
+	wait, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	timer := time.AfterFunc(limit, func() { cancel(errWaitOver) })
+	defer timer.Stop()
+	if e.Deliver == nil { // nothing can be made to arrive: the first tag is all the proof there is
+		wait = mapihttp.WithTags(wait, func(mapihttp.Tag) { cancel(errWaitOver) })
+	}
 	type result struct {
 		res *mapihttp.WaitResult
 		err error

@@ -109,7 +109,11 @@ func (e *endpoint) read(resp *httpc.Response, c *call, dog *watchdog, start time
 		} else {
 			dog.expect("the next meta-tag", gap)
 		}
-		return Tag{Name: name, At: time.Since(start)}
+		t := Tag{Name: name, At: time.Since(start)}
+		if c.onTag != nil {
+			c.onTag(t)
+		}
+		return t
 	})
 }
 

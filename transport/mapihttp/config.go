@@ -62,6 +62,19 @@ func WithCheck(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, checkKey{}, id)
 }
 
+type tagsKey struct{}
+
+// WithTags has f called with each meta-tag of a NotificationWait made under ctx,
+// as it arrives: the first one proves that the channel is open. f must not block.
+func WithTags(ctx context.Context, f func(Tag)) context.Context {
+	return context.WithValue(ctx, tagsKey{}, f)
+}
+
+func tagsOf(ctx context.Context) func(Tag) {
+	f, _ := ctx.Value(tagsKey{}).(func(Tag))
+	return f
+}
+
 func checkOf(ctx context.Context) string {
 	id, _ := ctx.Value(checkKey{}).(string)
 	return id

@@ -46,6 +46,7 @@ type call struct {
 	// repeatable says that carrying it out twice does no harm, so that it may be
 	// sent again when its answer is lost.
 	repeatable bool
+	onTag      func(Tag) // told of each meta-tag as it arrives; may be nil
 	// read takes the body of an answer with X-ResponseCode 0 and returns the
 	// failure of one of the upper rungs; nil where there is no body.
 	read func(*answer) error

@@ -66,7 +66,7 @@ func (m *Mailbox) NotificationWait(ctx context.Context) (*WaitResult, error) {
 	}
 	res := &WaitResult{}
 	a, err := m.e.send(ctx, &call{
-		op: "NotificationWait", body: (&emsmdb.NotificationWaitRequest{}).Encode(), session: s, wait: true,
+		op: "NotificationWait", body: (&emsmdb.NotificationWaitRequest{}).Encode(), session: s, wait: true, onTag: tagsOf(ctx),
 		read: func(a *answer) error {
 			p, err := emsmdb.DecodeNotificationWaitResponse(a.Body)
 			if err != nil {

@@ -243,3 +243,22 @@ func TestWaitRefusedForItsSequence(t *testing.T) {
 		t.Errorf("%v, state %v", err, m.Info().State)
 	}
 }
+
+// A wait can be ended as soon as its first meta-tag shows that the channel is open.
+func TestWithTagsEndsAWaitAtItsFirstTag(t *testing.T) {
+	f := newFake(t)
+	m := loggedOn(t, f)
+	enough := errors.New("the channel is open")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	ctx = WithTags(ctx, func(Tag) { cancel(enough) })
+	w, err := m.NotificationWait(ctx)
+	if !errors.Is(context.Cause(ctx), enough) || err == nil {
+		t.Fatalf("the wait ended with %v, cause %v", err, context.Cause(ctx))
+	}
+	if len(w.Tags) != 1 || w.Tags[0].Name != TagProcessing {
+		t.Errorf("tags %v, want PROCESSING alone", w.Tags)
+	}
+	if err := m.Verify(t.Context()); err != nil {
+		t.Errorf("the session after the wait: %v", err)
+	}
+}
