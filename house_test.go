@@ -46,6 +46,7 @@ var importRules = []importRule{
 	{tree: "transport/nspi", forbidden: []string{"./transport/mapihttp", "net/http"}, why: "codecs do no I/O"},
 	{tree: "transport/netpath", forbidden: []string{"./transport/httpc", "./transport/auth", "./transport/mapihttp", "./transport/autodiscover"}, why: "a path to a server does not know what travels on it"},
 	{tree: "transport/httpc", forbidden: []string{"./transport/mapihttp", "./transport/autodiscover"}, why: "HTTP does not know the protocols above it"},
+	{tree: "transport/certs", forbidden: []string{"./transport/httpc", "./transport/auth", "./transport/mapihttp", "./transport/autodiscover"}, why: "a connection that is not verified can carry no request and no credential"},
 	{tree: "transport/autodiscover", forbidden: []string{"./transport/mapihttp"}, why: "discovery and session are neighbours, not layers"},
 }
 
