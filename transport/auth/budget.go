@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"time"
 )
 
 // Budget keeps accounts from being locked out. Within its life (one run, one
@@ -21,6 +22,12 @@ import (
 //
 // The zero value is ready. Safe for concurrent use.
 type Budget struct {
+	// Ledger, if there is one, keeps the verdicts on User. What it knows of earlier
+	// runs forbids an attempt, unless a person has Asked for this run.
+	Ledger Ledger
+	User   string
+	Asked  bool
+
 	mu    sync.Mutex
 	hosts map[string]*hostBudget
 }
@@ -67,12 +74,16 @@ const (
 
 // BudgetError is an attempt that may not be made.
 type BudgetError struct {
-	Endpoint Endpoint // where the budget was used up
-	Scheme   string   // by which mechanism
-	Verdict  Verdict  // Refused or Unclear
+	Endpoint Endpoint  // where the budget was used up
+	Scheme   string    // by which mechanism
+	Verdict  Verdict   // Refused or Unclear
+	Earlier  time.Time // in an earlier run; zero: in this one
 }
 
 func (e *BudgetError) Error() string {
+	if !e.Earlier.IsZero() {
+		return fmt.Sprintf("%s refused this account on %s, and it is not tried again until somebody asks for it", e.Endpoint.Origin, e.Earlier.Local().Format("2 January 15:04"))
+	}
 	if e.Verdict == Unclear {
 		return fmt.Sprintf("the one attempt to sign in at %s (%s) was not answered, and there is no second one in this run", e.Endpoint, e.Scheme)
 	}
@@ -115,6 +126,11 @@ func (b *Budget) try(e Endpoint, scheme string) (wait <-chan struct{}, first boo
 	if h.running != nil {
 		return h.running, false, nil
 	}
+	if b.Ledger != nil && !b.Asked {
+		if at := b.Ledger.Refused(e.Origin, b.User); !at.IsZero() {
+			return nil, false, &BudgetError{Endpoint: e, Scheme: scheme, Verdict: Refused, Earlier: at}
+		}
+	}
 	h.running = make(chan struct{})
 	return nil, true, nil
 }
@@ -153,6 +169,9 @@ func (b *Budget) end(e Endpoint, scheme string, v Verdict, first bool) {
 	mine := attempt{e.Dir, scheme}
 	if v == Accepted || v == Refused || v == Unclear && h.verdicts[mine] != Accepted {
 		h.verdicts[mine] = v
+		if b.Ledger != nil {
+			b.Ledger.Note(e.Origin, b.User, v, time.Now()) // without it only the next run is bolder
+		}
 	}
 	if first {
 		close(h.running)

@@ -22,6 +22,7 @@ func (c *Client) begin(k *conn, o *outgoing) *Exchange {
 	}
 	if k.np.TLS != nil {
 		ex.TLS = tls.VersionName(k.np.TLS.Version)
+		ex.Peer = k.np.TLS.PeerCertificates
 	}
 	if k.used == 0 {
 		t := k.np.Timing

@@ -1,6 +1,7 @@
 package httpc
 
 import (
+	"crypto/x509"
 	"net/http"
 	"time"
 )
@@ -37,6 +38,8 @@ type Exchange struct {
 	DNS, Connect, Proxy, TLSTime, FirstByte, Total time.Duration
 	BytesOut, BytesIn                              int64 // HTTP bytes, headers included, TLS overhead not
 	Err                                            error
+	// Peer is the certificate chain that the connection showed, leaf first; nil without TLS.
+	Peer []*x509.Certificate
 	// RequestHeader and Header are redacted; filled for a Trace, Header also for a 401.
 	RequestHeader, Header http.Header
 
