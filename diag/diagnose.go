@@ -70,7 +70,7 @@ func (o *Options) input() (suite.Input, error) {
 		HTTP:            &httpc.Client{Path: path, Mechanisms: ways, Policy: &auth.Policy{}, Budget: &auth.Budget{}, UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
-		CertHistory: o.CertHistory, Network: o.Network,
+		CertHistory: o.CertHistory, Network: o.Network, Hold: o.Hold, Gaps: o.Gaps,
 	}, nil
 }
 
@@ -137,7 +137,7 @@ func (d *diagnosis) report(res *suite.Result) (*report.Report, error) {
 		Protocol:    protocolOf(d.env, res.Checks),
 		Checks:      link(res.Checks, j.Findings),
 		Findings:    append([]report.Finding{}, j.Findings...),
-		Outages:     []report.Outage{},
+		Outages:     append([]report.Outage{}, d.o.Outages...),
 	}
 	d.env.Close() // before the exchanges are listed: the goodbye belongs to them
 	d.env.Fill(r)

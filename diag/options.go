@@ -56,6 +56,14 @@ type Options struct {
 	// computer's own, if it has one.
 	Registry *outlook.Registry
 
+	// Hold is how long a connection is watched at rest (--hold): it finds idle limits
+	// that are shorter. 0 watches none.
+	Hold time.Duration
+	// Gaps are for how long connections had been silent that were cut, as an agent
+	// saw it; Outages are what it has in its history.
+	Gaps    []time.Duration
+	Outages []report.Outage
+
 	// Deliver makes a message arrive in the mailbox. Only a server under our own
 	// hand can do that; nil leaves it to chance and proves the channel alone.
 	Deliver func(ctx context.Context) error

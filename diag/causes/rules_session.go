@@ -61,15 +61,32 @@ var sessionRules = []Rule{
 		Title:       "New mail arrives on the server, but Outlook is not told.",
 		Explanation: "A message was delivered while a NotificationWait was open at {host}, and the wait did not end.",
 		Actions:     []report.Action{admin("See that nothing between client and server buffers answers or holds them back (response buffering of a reverse proxy).")}},
+	{Code: "proxy-buffers-long-poll", Severity: report.SeverityFail, OrWarn: true, Any: []string{suite.WaitNotOpened}, Covers: []string{"mapi.notification"},
+		Title:       "The mail server's notifications do not come through; new mail will arrive late.",
+		Explanation: "A NotificationWait at {host} should be answered in pieces at once and gets nothing: a proxy or load balancer collects the answer until it is complete.",
+		Actions: []report.Action{
+			user("Try from another network; if mail comes at once there, this network holds it back."),
+			admin("Switch response buffering off for /mapi, and allow answers that last more than five minutes.")},
+		Source: "MS-OXCMAPIHTTP 2.2.4.4"},
+	{Code: "idle-timeout", Severity: report.SeverityFail, OrWarn: true, Any: []string{suite.RestCut}, Covers: []string{"mapi.notification"},
+		Title:       "Something on the way to the mail server cuts connections that are quiet for a while.",
+		Explanation: "A NotificationWait at {host} was cut in the middle of its answer, without a word of the server, after {rest} of rest: a firewall, load balancer or NAT forgets connections sooner than the server sends its signs of life.",
+		Actions: []report.Action{
+			user("Try from another network; if Outlook stays connected there, this network is the reason."),
+			admin("Set the idle limits so that each hop is more patient than the one behind it: client to firewall 60 minutes, load balancer 40 minutes, Exchange 20 minutes."),
+			admin("Let Exchange keep connections alive more often.", `Set-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters -Name KeepAliveTime -Value 900000 -Type DWord`)},
+		Source: "MS-OXCMAPIHTTP 3.1.5.6"},
+	{Code: "session-bound-to-connection", Severity: report.SeverityFail, Any: []string{suite.ContextNotKept}, Covers: []string{"resume"},
+		Title:       "The mail server forgets Outlook's session when the connection changes.",
+		Explanation: "The session context at {host} answered on one connection, and on a new one with the same cookies it was gone: each connection leads to another server, or the cookies are lost. After every sleep and change of network Outlook starts anew.",
+		Actions: []report.Action{
+			admin("See that the load balancer leads requests with the same X-BackEndCookie to the same mailbox server and passes cookies unchanged."),
+			admin("Compare X-FEServer and X-BEServer of the requests in this report.")},
+		Source: "MS-OXCMAPIHTTP 3.1.5.7"},
 }
 
 // remarks are causes that never stop mail.
 var remarks = []Rule{
-	{Code: "proxy-buffers-long-poll", Severity: report.SeverityWarn, Any: []string{suite.WaitNotOpened},
-		Title:       "The mail server's notifications do not come through; new mail will arrive late.",
-		Explanation: "A NotificationWait at {host} should be answered in pieces at once and gets nothing: a proxy or load balancer collects the answer until it is complete.",
-		Actions:     []report.Action{admin("Switch response buffering off for /mapi, and allow answers that last more than five minutes.")},
-		Source:      "MS-OXCMAPIHTTP 2.2.4.4"},
 	{Code: "mailbox-full", Severity: report.SeverityWarn, Any: []string{suite.MailboxFull},
 		Title:       "The mailbox is full and cannot send.",
 		Explanation: "Its size has reached the quota for sending.",

@@ -21,7 +21,7 @@ var fallbacks = map[string]string{
 	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason", "stage": "the connection",
 	"product": "a reverse proxy that authenticates by form", "node": "the server", "key": "the registry", "name": "the value", "names": "other names",
 	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
-	"missing": "a name", "carried": "another name", "wanted": "a name", "by": "an inspecting proxy or virus scanner",
+	"missing": "a name", "carried": "another name", "wanted": "a name", "rest": "some time", "by": "an inspecting proxy or virus scanner",
 }
 
 // vars collects the values for a match: what the case knows, then what its

@@ -21,5 +21,6 @@ func All() []suite.Check {
 		mapiConnect, mapiVersion, mapiLogon, mapiMailbox, mapiInbox, mapiPing, mapiNotification,
 		directoryBind, directoryResolve, directoryURL, directoryPing,
 		rpcEcho, rpcConnect, rpcMailbox, rpcDirectory, rpcTCP,
+		resumeContext, resumeIdle, resumeLongPoll,
 	)
 }

@@ -29,6 +29,8 @@ type Input struct {
 	MapiURL, UserDN string // skip Autodiscover
 	ConfirmRedirect func(from, to string) bool
 	Deliver         func(context.Context) error
+	Hold            time.Duration     // how long a connection is watched at rest; 0 is not at all
+	Gaps            []time.Duration   // for how long connections had been silent that were cut, as an agent saw it
 	Registry        *outlook.Registry // of the computer with Outlook; nil: this one's
 
 	CertHistory *certs.History // who issued certificates on other networks; nil remembers nothing
@@ -48,6 +50,7 @@ type Env struct {
 	once        sync.Once // starts the search
 	found       *found
 	target      Memo[*Target]
+	rest        Memo[any]
 	inspections inspections
 	summary     Memo[*mapihttp.Summary]
 

@@ -105,6 +105,8 @@ const (
 	VersionBlocked   = "version-blocked"   // client version or online mode refused
 	MAPIError        = "mapi-error"        // another code; detail: code, name
 	NotMAPI          = "not-mapi"          // the answer is no MAPI over HTTP at all
+	RestCut          = "rest-cut"          // a connection at rest is cut; detail: rest
+	ContextNotKept   = "context-not-kept"  // the session context was gone on a new connection
 	WaitNotOpened    = "wait-not-opened"   // NotificationWait gets no PROCESSING
 	MailboxFull      = "mailbox-full"      // the size has reached the quota for sending
 	NotNotified      = "not-notified"      // the message came, the notification did not
