@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -47,7 +48,7 @@ var slow = []string{"endless-pending", "slow-bytes"}
 // TestEveryScenarioIsNamed diagnoses every fault of the embedded Exchange, in
 // every variant, and the healthy ones.
 func TestEveryScenarioIsNamed(t *testing.T) {
-	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "") })
+	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "", 0) })
 	for _, info := range exchangetest.Faults() {
 		variants := info.Variants
 		if len(variants) == 0 {
@@ -66,15 +67,17 @@ func TestEveryScenarioIsNamed(t *testing.T) {
 					t.Skip("takes as long as a limit of a check")
 				}
 				t.Parallel()
-				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want)
+				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want, info.Hold)
 			})
 		}
 	}
 }
 
-func scenario(t *testing.T, f exchangetest.Fault, want string) {
+func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duration) {
 	s := start(t, f)
-	r := diagnose(t, options(s))
+	o := options(s)
+	o.Hold = hold
+	r := diagnose(t, o)
 	if r.Verdict.Cause != want {
 		t.Errorf("cause %q, want %q: %s\n%s", r.Verdict.Cause, want, r.Verdict.Headline, failures(r))
 	}

@@ -72,7 +72,7 @@ func TestJudgeResumption(t *testing.T) {
 		report.Fail, "server-restart", suite.ContextNotKept)
 	want(t, judgeResumption(&mapihttp.Resumption{Outcome: mapihttp.OutcomeLost, Err: refusal}, "mail"), report.Fail, "503", suite.HTTPUnavailable)
 	all := []*httpc.Exchange{{Check: "resume.context", Connect: 1}, {Check: "resume.context"}, {Check: "mapi.ping", Connect: 1}}
-	if c := cost(all, "resume.context"); c["connections"] != 1 || c["round_trips"] != 2 {
+	if c := cost(all, "resume.context"); c["connections"] != 1 || c["http_requests"] != 2 {
 		t.Errorf("%v", c)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Fault names something that goes wrong (or is merely different) and how.
@@ -22,8 +23,10 @@ type FaultInfo struct {
 	Variants []string // kinds of it, the first is the default; empty when there is one kind
 	Cause    string   // cause that a diagnosis should name for the first variant; "" when there is none to name
 	Healthy  bool     // nothing is wrong, the server is merely different
-	Warns    bool     // mail works; a diagnosis should warn and name Cause
-	Kerberos bool     // a client should be given Krb5Conf
+	// Hold is how long a connection must be watched at rest to see it; 0 is not at all.
+	Hold     time.Duration
+	Warns    bool // mail works; a diagnosis should warn and name Cause
+	Kerberos bool // a client should be given Krb5Conf
 }
 
 type faultRow struct {

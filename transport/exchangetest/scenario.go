@@ -1,5 +1,7 @@
 package exchangetest
 
+import "time"
+
 // Scenario is a situation that the command line can show by name.
 type Scenario struct {
 	Name    string // "healthy", or the name of a fault
@@ -10,6 +12,9 @@ type Scenario struct {
 	// Event is what happens to a session while it is open: "network-switch",
 	// "sleep" or "context-expired"; "" is nothing.
 	Event string
+	// Hold is how long a diagnosis must watch a connection at rest to see what is
+	// wrong; 0 is not at all.
+	Hold time.Duration
 }
 
 // Scenarios are all situations: the healthy one first, then what happens to an
@@ -22,7 +27,7 @@ func Scenarios() []Scenario {
 	}
 	for _, f := range Faults() {
 		name := f.Name
-		out = append(out, Scenario{Name: name, Title: f.Title, Cause: f.Cause, Healthy: f.Healthy, Apply: func(s *Server) error {
+		out = append(out, Scenario{Name: name, Title: f.Title, Cause: f.Cause, Healthy: f.Healthy, Hold: f.Hold, Apply: func(s *Server) error {
 			s.Clear("")
 			return s.Set(Fault{Name: name})
 		}})
