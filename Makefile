@@ -18,7 +18,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help setup build demo test vet house unit race fuzz lint bench bench-cert cross man clean
+.PHONY: help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -36,8 +36,15 @@ demo: build ## run the product against an Exchange of its own and print the repo
 test: vet house unit race ## everything that must hold: vet, house rules, tests, races, a fuzz smoke
 	.ci/fuzz $(FUZZSMOKE)
 
+test-real: setup-real ## tests against real parts: browsers, networks, daemons (Debian, as root)
+	.ci/test-real
+
+setup-real:
+	.ci/setup-real
+
 vet:
 	$(GO) vet ./...
+	$(GO) vet -tags real ./...
 
 house: ## the import rules and the look of the tree
 	$(GO) test -count=1 .
