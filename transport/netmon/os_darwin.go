@@ -23,11 +23,10 @@ type darwin struct {
 // watchFolders: kqueue would open every file of a folder.
 const watchFolders = false
 
-// The files that configd writes: DNS servers, and every network setting.
-const (
-	resolvConf  = "/var/run/resolv.conf"
-	preferences = "/Library/Preferences/SystemConfiguration/preferences.plist"
-)
+// The files that configd writes: every network setting, and the DNS servers.
+const preferences = "/Library/Preferences/SystemConfiguration/preferences.plist"
+
+var resolvConfFiles = []string{"/var/run/resolv.conf"}
 
 // scutilLimit bounds the call of a program that answers in milliseconds.
 const scutilLimit = 2 * time.Second
@@ -46,7 +45,7 @@ func (d *darwin) read() (State, error) {
 		return State{}, fmt.Errorf("cannot read the routing table: %w", err)
 	}
 	s := assemble(adapters, ways(list))
-	s.DNS, s.Search = upstream(readFiles([]string{resolvConf})...)
+	s.DNS, s.Search = upstream(readFiles(resolvConfFiles)...)
 	if s.Proxy = proxyOfEnv(os.Getenv); s.Proxy == (Proxy{}) {
 		s.Proxy = d.systemProxy()
 	}
@@ -81,7 +80,7 @@ func (d *darwin) listen(ctx context.Context, tell func(event), missing func(erro
 		missing(fmt.Errorf("changes of addresses and routes are not announced: %w", err))
 		network = false
 	}
-	if err := watchFiles(ctx, []string{resolvConf, preferences}, look); err != nil {
+	if err := watchFiles(ctx, append(resolvConfFiles, preferences), look); err != nil {
 		missing(fmt.Errorf("changes of DNS servers and proxies are not announced: %w", err))
 		network = false
 	}

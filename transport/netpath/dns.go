@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/mapiscope/mapiscope/transport/netmon"
 )
 
 // LookupAddrs is A and AAAA of host, IPv6 first when both exist, without
@@ -84,7 +86,7 @@ func limitCause(outer, limited context.Context, err error) error {
 
 func (p *Path) resolver() *net.Resolver {
 	if p.DNS == "" {
-		return net.DefaultResolver
+		return &net.Resolver{Dial: dialNameserver}
 	}
 	return &net.Resolver{
 		PreferGo: true, // the system's resolver cannot be pointed at another server
@@ -93,6 +95,17 @@ func (p *Path) resolver() *net.Resolver {
 			return d.DialContext(ctx, network, p.DNS)
 		},
 	}
+}
+
+// dialNameserver connects to the DNS server at addr. Go's resolver reads
+// resolv.conf at most every five seconds: on a new network it would go on asking
+// the server of the old one. Such a server is replaced by the first of now.
+func dialNameserver(ctx context.Context, network, addr string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if now := netmon.Nameservers(); err == nil && len(now) > 0 && !slices.ContainsFunc(now, func(a netip.Addr) bool { return a.String() == host }) {
+		addr = net.JoinHostPort(now[0].String(), port)
+	}
+	return new(net.Dialer).DialContext(ctx, network, addr)
 }
 
 // absolute keeps the search list of this computer away from the server that was

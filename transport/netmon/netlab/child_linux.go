@@ -77,9 +77,9 @@ func (c *Child) read(out io.Reader) {
 }
 
 // Tell writes a line to the child.
-func (c *Child) Tell(format string, args ...any) {
+func (c *Child) Tell(line string) {
 	c.t.Helper()
-	if _, err := fmt.Fprintf(c.in, format+"\n", args...); err != nil {
+	if _, err := fmt.Fprintln(c.in, line); err != nil {
 		c.t.Fatal(err)
 	}
 }
@@ -94,12 +94,12 @@ func (c *Child) Next(d time.Duration) (line string, ok bool) {
 }
 
 // Ask tells the child something and waits for one line.
-func (c *Child) Ask(format string, args ...any) string {
+func (c *Child) Ask(command string) string {
 	c.t.Helper()
-	c.Tell(format, args...)
+	c.Tell(command)
 	line, ok := c.Next(20 * time.Second)
 	if !ok {
-		c.t.Fatalf("no answer to %q", fmt.Sprintf(format, args...))
+		c.t.Fatalf("no answer to %q", command)
 	}
 	return line
 }
