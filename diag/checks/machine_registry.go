@@ -24,7 +24,7 @@ var machineRegistry = suite.Check{
 		case c == nil:
 			return suite.Skip(noRegistry)
 		}
-		return judgeRegistry(c, seenByOutlook{domain: e.Domain, works: usableSteps(e.Attempts()), modern: offersBearer(e)})
+		return judgeRegistry(c, seenByOutlook{domain: e.Domain, works: usableSteps(e.Attempts()), modern: anyBearer(e)})
 	},
 }
 
@@ -47,7 +47,8 @@ func usableSteps(attempts []autodiscover.Attempt) []string {
 	return out
 }
 
-func offersBearer(e *suite.Env) bool {
+// anyBearer says that some server, Autodiscover included, offered Bearer.
+func anyBearer(e *suite.Env) bool {
 	for _, x := range e.Exchanges() {
 		for _, c := range auth.ParseChallenges(x.Header.Values("WWW-Authenticate")) {
 			if strings.EqualFold(c.Scheme, "Bearer") {
