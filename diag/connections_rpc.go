@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/dcerpc"
+	"github.com/mapiscope/mapiscope/transport/mapihttp"
 	"github.com/mapiscope/mapiscope/transport/rpchttp"
 )
 
@@ -65,6 +66,7 @@ func fillRPC(row *report.Connection, e *suite.Env) {
 	}
 	if s.Server != (dcerpc.Words{}) && row.Service == suite.ServiceMailbox {
 		row.ServerVersion = s.Server.String()
+		row.ServerProduct = mapihttp.ServerProduct(row.ServerVersion)
 	}
 	var total time.Duration
 	for _, c := range s.Calls.Calls() {

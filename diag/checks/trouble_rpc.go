@@ -23,6 +23,9 @@ func offersMAPI(e *suite.Env) bool {
 // it is the only protocol that is offered. Beside MAPI over HTTP a refusal is
 // worth a look, and a way that does not work is for the checks of that way to say.
 func rpcTrouble(e *suite.Env, way *suite.RPCWay, err error) suite.Outcome {
+	if unsent(err) {
+		return suite.Skip(err.Error()) // nobody was asked
+	}
 	s, answered := rpcSignal(way.Proxy, err)
 	out := suite.Fail(err.Error())
 	switch {
@@ -40,6 +43,12 @@ func notThere(err error) bool {
 	return errors.As(err, &e) && e.Status == 404
 }
 
+// unsent says that policy or budget kept the credential back.
+func unsent(err error) bool {
+	var e *httpc.AuthError
+	return errors.As(err, &e) && (e.Reason == httpc.PolicyRefused || e.Reason == httpc.BudgetUsed || e.Reason == httpc.MechanismFailed)
+}
+
 // rpcSignal says what an error of RPC over HTTP means, and whether somebody
 // answered.
 func rpcSignal(host string, err error) (s suite.Signal, answered bool) {
@@ -48,6 +57,8 @@ func rpcSignal(host string, err error) (s suite.Signal, answered bool) {
 	var bind *dcerpc.BindError
 	var fault *dcerpc.FaultError
 	switch {
+	case errors.As(err, &proxy) && proxy.CutOff():
+		return signal(suite.RPCUnreachable, host, "phase", string(proxy.Stage), "kind", "cut-off"), false
 	case errors.As(err, &refused):
 		return signal(suite.RPCRefused, host, "stage", "sign-in", "reason", string(refused.Reason), "status", refused.Status), refused.Reason == httpc.Refused
 	case errors.As(err, &bind):

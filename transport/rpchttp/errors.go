@@ -48,7 +48,7 @@ func (e *Error) sentence() string {
 	switch {
 	case e.HasCode:
 		return fmt.Sprintf("the RPC proxy %s answers RPC error %v", e.Host, e.Code)
-	case e.cutOff():
+	case e.CutOff():
 		return fmt.Sprintf("%s cut the connection after the request; a firewall or proxy may not let RPC over HTTP through", e.Host)
 	case e.Err != nil:
 		return e.Err.Error()
@@ -67,10 +67,10 @@ func (e *Error) sentence() string {
 	return fmt.Sprintf("%s answers with status %d %s", e.Host, e.Status, e.Reason)
 }
 
-// cutOff tells a connection that ended when the headers of a channel were out:
+// CutOff tells a connection that ended when the headers of a channel were out:
 // devices that check HTTP dislike the methods and the length. The last leg of a
 // sign-in carries them too, and the echo has shown that signing in works.
-func (e *Error) cutOff() bool {
+func (e *Error) CutOff() bool {
 	if e.Stage != StageConnect {
 		return false
 	}
