@@ -178,7 +178,7 @@ func actions(h *certs.Host, p certs.Problem, names []string) []report.Action {
 	case certs.RevocationUnanswered, certs.RevocationSlow:
 		return []report.Action{helpdesk("See whether proxy and firewall let http to the address through.", ""), admin("Publish the list of a private authority over http, where all clients reach it.", "")}
 	case certs.DiffersByAddress, certs.AddressFailed:
-		return []report.Action{admin("Install the same certificate on every server and on the load balancer.", fmt.Sprintf("Get-ExchangeServer | ForEach-Object { Get-ExchangeCertificate -Server $_.Name } | Format-Table Thumbprint,Services,NotAfter"))}
+		return []report.Action{admin("Install the same certificate on every server and on the load balancer.", "Get-ExchangeServer | ForEach-Object { Get-ExchangeCertificate -Server $_.Name } | Format-Table Thumbprint,Services,NotAfter")}
 	}
 	return nil
 }

@@ -84,6 +84,15 @@ func (t *textWriter) certificates(r *Report) {
 		if len(c.Problems) > 0 {
 			t.block("", red, "problems: "+strings.Join(c.Problems, ", "), 4)
 		}
+		for _, d := range c.Details {
+			t.block("", "", d.Severity+": "+d.Text, 4)
+		}
+		if len(c.NamesMissing) > 0 {
+			t.block("", "", "names missing: "+strings.Join(c.NamesMissing, ", "), 4)
+		}
+		if c.Revocation != "" {
+			t.block("", "", "revocation: "+c.Revocation, 4)
+		}
 	}
 }
 
