@@ -22,6 +22,7 @@ func WriteText(w io.Writer, r *Report, v View) error {
 	t.connections(r)
 	t.protocol(r)
 	t.others(r)
+	t.outages(r)
 	if v.Verbose {
 		t.web(r)
 		t.certificates(r)

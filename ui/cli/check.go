@@ -99,13 +99,16 @@ func (f *runFlags) prepare(cmd *cobra.Command) error {
 	if f.timeout <= 0 {
 		return usagef("--timeout %s: a run needs some time", f.timeout).hint("for example --timeout 30s")
 	}
+	if f.hold < 0 || f.hold >= f.timeout {
+		return usagef("--hold %s does not fit into --timeout %s", f.hold, f.timeout).hint("for example --hold 6m --timeout 8m")
+	}
 	return f.outputFlags.prepare(cmd)
 }
 
 // diagnose runs o, shows its progress, writes the report and says by its error
 // how the process ends.
 func (f *runFlags) diagnose(ctx context.Context, s Streams, o diag.Options) error {
-	o.Only, o.Skip, o.Timeout = f.only, f.skip, f.timeout
+	o.Only, o.Skip, o.Timeout, o.Hold = f.only, f.skip, f.timeout, max(o.Hold, f.hold)
 	o.Tool = report.Tool{Name: "mapiscope", Version: version, Commit: builtCommit()}
 	shown := newProgress(s, newPainter(s.ErrTerminal, f.noColor))
 	o.Progress = shown.event

@@ -58,7 +58,8 @@ func newDemo(s Streams) *cobra.Command {
 
 // runDemo diagnoses the first user of a fresh server that is in the scenario.
 func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest.Scenario) error {
-	server, err := exchangetest.Start(exchangetest.Options{})
+	trip := newJourney(scenario.Event)
+	server, err := exchangetest.Start(exchangetest.Options{Now: trip.Now})
 	if err != nil {
 		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
 	}
@@ -71,14 +72,22 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 		return fmt.Errorf("cannot read the demo's own registry: %w", err)
 	}
 	user := server.User(0)
-	return run.diagnose(ctx, s, diag.Options{
+	o := diag.Options{
 		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
 		Path: server.Path(), Trigger: "demo", Registry: registry,
 		Deliver: func(context.Context) error {
 			server.Deliver(user.Address, "A message from the demo")
 			return nil
 		},
-	})
+		Hold: max(run.hold, scenario.Hold),
+	}
+	if scenario.Event != "" {
+		trip.server = server
+		if o.Outages, err = trip.live(ctx, s, o, scenario.Event); err != nil {
+			return fmt.Errorf("the scenario %s failed: %w", scenario.Name, err)
+		}
+	}
+	return run.diagnose(ctx, s, o)
 }
 
 // findScenario finds the one named, or the healthy one.

@@ -67,7 +67,8 @@ func established(r *report.Report, service string) bool {
 // promised are the scenarios whose names documents and helpdesks use; each is
 // named after the cause that it leads to. diag tests every other one as well.
 var promised = []string{"server-mapihttp-disabled", "bad-credentials", "cert-invalid", "autodiscover-dns",
-	"vdir-url-wrong", "server-component-down", "session-context-lost", "mailbox-mapi-disabled"}
+	"vdir-url-wrong", "server-component-down", "session-context-lost", "mailbox-mapi-disabled",
+	"idle-timeout", "proxy-buffers-long-poll"}
 
 func TestDemoNamesTheCause(t *testing.T) {
 	for _, name := range promised {

@@ -20,8 +20,8 @@ const defaultTimeout = 60 * time.Second
 
 // runFlags are the flags of every command that runs checks.
 type runFlags struct {
-	only, skip []string
-	timeout    time.Duration
+	only, skip    []string
+	timeout, hold time.Duration
 	outputFlags
 }
 
@@ -48,6 +48,7 @@ func (f *runFlags) register(cmd *cobra.Command) {
 	fs.StringSliceVar(&f.only, "only", nil, "run these checks or groups alone, and what they depend on (`IDS`, comma separated)")
 	fs.StringSliceVar(&f.skip, "skip", nil, "leave these checks or groups out (`IDS`, comma separated)")
 	fs.DurationVar(&f.timeout, "timeout", defaultTimeout, "end the whole run after this time")
+	fs.DurationVar(&f.hold, "hold", 0, "watch a connection at rest for this time, to find what cuts it (needs a --timeout that is longer)")
 	f.outputFlags.register(cmd)
 }
 
