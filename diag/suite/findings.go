@@ -123,8 +123,8 @@ func (e *Env) Close() {
 	if d := e.Directory(); d != nil {
 		wg.Go(func() { d.Unbind(mapihttp.WithCheck(ctx, "directory.bind")) })
 	}
-	if t := e.RPC().Tunnel; t != nil {
-		wg.Go(func() { t.Close() })
+	if s := e.RPC(); s.Tunnel != nil {
+		wg.Go(func() { s.goodbye(ctx) })
 	}
 	wg.Wait()
 	e.HTTP.Close()

@@ -121,6 +121,22 @@ type RPCSession struct {
 	Calls  *dcerpc.Client  // over the tunnel
 	Ready  bool            // the mailbox service answers through it
 	Server dcerpc.Words    // version that the mailbox server gives; zero when not known
+
+	Mailbox, Book dcerpc.Handle // of the open sessions; zero when there is none
+}
+
+// goodbye ends the sessions, then the connection: they stay open until the end of
+// the run because closing them answers no question.
+func (s *RPCSession) goodbye(ctx context.Context) {
+	stop := context.AfterFunc(ctx, func() { s.Tunnel.Close() })
+	defer stop()
+	defer s.Tunnel.Close()
+	if s.Mailbox != (dcerpc.Handle{}) {
+		s.Calls.Disconnect(s.Mailbox)
+	}
+	if s.Book != (dcerpc.Handle{}) {
+		s.Calls.NspiUnbind(s.Book)
+	}
 }
 
 // NoteRPC changes what is known of RPC over HTTP.
