@@ -34,9 +34,10 @@ func delayConn(ctx context.Context, wg *sync.WaitGroup, c net.Conn, rtt time.Dur
 }
 
 func (d *delayed) receive() {
-	for first := true; ; first = first && !d.out.used() {
+	for first := true; ; {
 		buf := make([]byte, 16<<10)
 		n, err := d.Conn.Read(buf)
+		first = first && !d.out.used() // asked now: what we answered came before what was just read
 		due := time.Now().Add(d.half)
 		if first {
 			due = due.Add(2 * d.half) // the handshake of TCP
