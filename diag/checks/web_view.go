@@ -13,13 +13,13 @@ import (
 	"github.com/mapiscope/mapiscope/transport/webcheck"
 )
 
-// afterSessions are the checks whose sign-ins the pages must not disturb: there is
-// one attempt, and it belongs to the session.
-var afterSessions = []string{"mapi.connect", "directory.bind"}
+// afterMapiSignIn is the check whose sign-in the pages must not forestall: there is one
+// attempt at /mapi, and it belongs to the session.
+var afterMapiSignIn = []string{"mapi.connect"}
 
 var webPage = suite.Check{
 	ID: "web.page", Group: "web", Title: "Mailbox URL in a web browser", Affects: "mailbox",
-	After: []string{"discovery.mailbox-url"}, Beside: wayToMailbox, Behind: afterSessions,
+	After: []string{"discovery.mailbox-url"}, Beside: wayToMailbox, Behind: afterMapiSignIn,
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
 		t, err := e.Target(ctx)
 		if err != nil {
@@ -34,7 +34,7 @@ var webPage = suite.Check{
 
 var webNspiPage = suite.Check{
 	ID: "web.nspi-page", Group: "web", Title: "Address book URL in a web browser", Affects: "directory",
-	After: []string{"discovery.mailbox-url"}, Beside: wayToMailbox, Behind: afterSessions,
+	After: []string{"discovery.mailbox-url"}, Beside: wayToMailbox, Behind: afterMapiSignIn,
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
 		t, err := e.Target(ctx)
 		if err != nil {
