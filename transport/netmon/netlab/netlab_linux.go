@@ -43,6 +43,8 @@ const (
 	Both Families = "46"
 )
 
+var hosts = []string{"client", "server", Office.Name, WiFi.Name}
+
 // Lab is one such internet. It is gone with its test.
 type Lab struct {
 	t      testing.TB
@@ -56,8 +58,13 @@ func New(t testing.TB) *Lab {
 	Need(t, "ip", "nft")
 	l := &Lab{t: t, prefix: fmt.Sprintf("ms%d", os.Getpid())}
 	t.Cleanup(l.remove)
-	for _, ns := range []string{"client", "server", Office.Name, WiFi.Name} {
+	if out, err := exec.Command("ip", "netns", "add", l.NS("client")).CombinedOutput(); err != nil {
+		leaveOut(t, "no namespace can be made here: "+strings.TrimSpace(string(out)))
+	}
+	for _, ns := range []string{"server", Office.Name, WiFi.Name} {
 		l.must("ip", "netns", "add", l.NS(ns))
+	}
+	for _, ns := range hosts {
 		l.ip(ns, "link set lo up")
 	}
 	l.buildServer()
@@ -71,22 +78,22 @@ func New(t testing.TB) *Lab {
 // it fails instead: a real part that is left out there would never be run.
 func Need(t testing.TB, programs ...string) {
 	t.Helper()
-	why := ""
 	if os.Getuid() != 0 {
-		why = "it needs root"
+		leaveOut(t, "it needs root")
 	}
 	for _, p := range programs {
 		if _, err := exec.LookPath(p); err != nil {
-			why = "it needs the program " + p
+			leaveOut(t, "it needs the program "+p)
 		}
 	}
-	switch {
-	case why == "":
-	case os.Getenv("CI") == "true":
+}
+
+func leaveOut(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
 		t.Fatalf("NOT RUN: %s", why)
-	default:
-		t.Skipf("NOT RUN: %s", why)
 	}
+	t.Skipf("NOT RUN: %s", why)
 }
 
 // NS is the name of a namespace: of "client", "server", "office" or "wifi".
@@ -203,7 +210,7 @@ func (l *Lab) must(program string, args ...string) {
 }
 
 func (l *Lab) remove() {
-	for _, host := range []string{"client", "server", Office.Name, WiFi.Name} {
+	for _, host := range hosts {
 		_ = exec.Command("ip", "netns", "del", l.NS(host)).Run() // errors: it was never made
 	}
 	os.RemoveAll(filepath.Join("/etc/netns", l.NS("client")))
