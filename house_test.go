@@ -47,6 +47,9 @@ var importRules = []importRule{
 	{tree: "transport/netpath", forbidden: []string{"./transport/httpc", "./transport/auth", "./transport/mapihttp", "./transport/autodiscover"}, why: "a path to a server does not know what travels on it"},
 	{tree: "transport/httpc", forbidden: []string{"./transport/mapihttp", "./transport/autodiscover"}, why: "HTTP does not know the protocols above it"},
 	{tree: "transport/certs", forbidden: []string{"./transport/httpc", "./transport/auth", "./transport/mapihttp", "./transport/autodiscover"}, why: "a connection that is not verified can carry no request and no credential"},
+	{tree: "transport/dcerpc", forbidden: []string{"./transport/httpc", "./transport/auth"}, why: "plain RPC never sends a credential"},
+	{tree: "transport/rpchttp", forbidden: []string{"./transport/mapihttp", "./transport/autodiscover"}, why: "the older protocol is a neighbour of the newer, not a part"},
+	{tree: "diag/protocol", forbidden: []string{"./transport", "./diag/suite", "net"}, why: "the choice of protocol is a table and a rule, without I/O"},
 	{tree: "transport/autodiscover", forbidden: []string{"./transport/mapihttp"}, why: "discovery and session are neighbours, not layers"},
 }
 

@@ -111,7 +111,7 @@ func TestStatesOfRPC(t *testing.T) {
 		want           report.ConnStatus
 		says           string
 	}{
-		{"rpc-absent", "", report.NotOffered, "publishes no RPC over HTTP"},
+		{"rpc-absent", "", report.NotOffered, "no RPC over HTTP is published"},
 		{"rpc-refused", "unreachable", report.Refused, "0x6BA"},
 		{"rpc-refused", "401", report.Refused, "refused the credential"},
 		{"rpc-refused", "403", report.Refused, "403"},

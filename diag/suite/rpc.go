@@ -23,8 +23,8 @@ type RPCWay struct {
 
 // Reasons for which there is no way by RPC over HTTP.
 var (
-	ErrNoRPC     = errors.New("Autodiscover publishes no RPC over HTTP for this mailbox")
-	ErrRPCNoTLS  = errors.New("Autodiscover publishes RPC over HTTP without TLS only; nothing is sent there")
+	ErrNoRPC     = errors.New("no RPC over HTTP is published for this mailbox")
+	ErrRPCNoTLS  = errors.New("RPC over HTTP is published without TLS only; nothing is sent there")
 	ErrRPCNoHost = errors.New("no host that Autodiscover names for RPC over HTTP has an address")
 )
 
