@@ -53,25 +53,31 @@ func (o *Options) input() (suite.Input, error) {
 	if (o.MapiURL == "") != (o.UserDN == "") {
 		return suite.Input{}, &UsageError{Sentence: "the mailbox URL and the user's DN go together: without Autodiscover both must be known"}
 	}
-	user := o.User
-	if user == "" {
-		user = o.Address
-	}
-	ways, err := mechanisms(o.Auth, domain, auth.Credential{User: user, Password: o.Password})
-	if err != nil {
-		return suite.Input{}, err
-	}
 	path := o.Path
 	if path == nil {
 		path = &netpath.Path{}
 	}
+	s, err := o.signIn(domain, path)
+	if err != nil {
+		return suite.Input{}, err
+	}
 	return suite.Input{
-		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(ways) > 0,
-		HTTP:            &httpc.Client{Path: path, Mechanisms: ways, Policy: &auth.Policy{}, Budget: &auth.Budget{}, UserAgent: userAgent(o.Tool)},
+		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(s.ways) > 0,
+		Kerberos: s.kerberos, KerberosErr: s.kerberosErr, Compare: s.compare, FullAuthTest: o.FullAuthTest,
+		HTTP:            &httpc.Client{Path: path, Mechanisms: s.ways, Policy: &auth.Policy{}, Budget: o.budget(), UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
 		CertHistory: o.CertHistory, Network: o.Network, Hold: o.Hold, Gaps: o.Gaps,
 	}, nil
+}
+
+// budget is what may be tried in this run.
+func (o *Options) budget() *auth.Budget {
+	user := o.User
+	if user == "" {
+		user = o.Address
+	}
+	return &auth.Budget{Ledger: o.Attempts, User: user, Asked: o.Trigger == "" || o.Trigger == "user"}
 }
 
 func (o *Options) timeout() time.Duration {

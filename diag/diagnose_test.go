@@ -238,10 +238,12 @@ func TestOnly(t *testing.T) {
 
 func TestUsageErrors(t *testing.T) {
 	cases := map[string]diag.Options{
-		"not an e-mail address":   {Address: "alice"},
-		"did you mean":            {Address: "alice@contoso.test", Only: []string{"mapi.conect"}},
-		"go together":             {Address: "alice@contoso.test", MapiURL: "https://mail.contoso.test/mapi/emsmdb/"},
-		"sign-in by \"kerberos\"": {Address: "alice@contoso.test", Password: auth.NewSecret("x"), Auth: "kerberos"},
+		"not an e-mail address": {Address: "alice"},
+		"did you mean":          {Address: "alice@contoso.test", Only: []string{"mapi.conect"}},
+		"go together":           {Address: "alice@contoso.test", MapiURL: "https://mail.contoso.test/mapi/emsmdb/"},
+		"sign-in by \"digest\"": {Address: "alice@contoso.test", Password: auth.NewSecret("x"), Auth: "digest"},
+		"there is no ticket":    {Address: "alice@contoso.test", CCache: "/nonexistent/krb5cc"},
+		"bearer needs a token":  {Address: "alice@contoso.test", Auth: "bearer"},
 	}
 	for want, o := range cases {
 		_, err := diag.Diagnose(t.Context(), o)

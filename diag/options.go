@@ -26,7 +26,17 @@ type Options struct {
 
 	User     string      // --user; "" signs in as Address
 	Password auth.Secret // empty: sign-in is looked at, not tried
-	Auth     string      // --auth: "auto" (or ""), "negotiate", "ntlm", "basic", "none"
+	Auth     string      // --auth: "auto" (or ""), "negotiate", "kerberos", "ntlm", "basic", "bearer", "none"
+
+	CCache, Keytab string           // --ccache, --keytab: sign in with Kerberos tickets or keys
+	Krb5Conf       string           // --krb5-conf; "" is the system's
+	Token          auth.TokenSource // --token-file, or modern authentication; nil is none
+	// FullAuthTest allows further attempts with the password, to see what Extended
+	// Protection demands: each may count as a failed sign-in.
+	FullAuthTest bool
+	// Attempts remembers refused sign-ins beyond this run; nil remembers none. Unless
+	// Trigger is "user", what it remembers is not tried again.
+	Attempts auth.Ledger
 
 	// Path is the way to the servers, as --ca-file, --resolve, --connect-to, --dns
 	// and --proxy describe it; nil is the system's.

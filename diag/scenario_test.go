@@ -27,9 +27,8 @@ var expected = map[string]string{
 	// The server is on its way down, not switched off.
 	"endpoint-disabled/shutting-down": "server-component-down",
 	"throttled/unavailable":           "server-component-down",
-	// To a client a relay that forgets the legs of a sign-in looks as a server
-	// that refuses its binding: both refuse at /mapi what Autodiscover accepts.
-	"proxy-breaks-ntlm": "extended-protection",
+	// The domain controller tells these two apart.
+	"account-locked/password-expired": "password-expired",
 	// Not meant to be healthy, nor to have a cause of its own.
 	"slow-bytes":        "endless-pending",
 	"wrong-server/loop": "wrong-server",
@@ -40,7 +39,7 @@ var expected = map[string]string{
 }
 
 // warned are the causes with which mail still works: exit code 0.
-var warned = []string{"cert-expires", "cert-root-domain", "client-cert-optional"}
+var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional"}
 
 // slow are the faults that end with a limit of many seconds.
 var slow = []string{"endless-pending", "slow-bytes"}
@@ -178,8 +177,12 @@ func options(s *exchangetest.Server) diag.Options {
 	if err != nil {
 		panic(err) // our own server wrote it
 	}
+	krb5Conf := ""
+	if s.SignsInWithTickets() {
+		krb5Conf = s.Krb5Conf()
+	}
 	return diag.Options{
-		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Trigger: "test",
+		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Krb5Conf: krb5Conf, Trigger: "test",
 		Registry: registry,
 		Deliver:  func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
 	}

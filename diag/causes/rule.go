@@ -43,7 +43,7 @@ type Rule struct {
 // Rules are all causes. Order decides between two that explain equally much: the
 // one nearer to the root comes first.
 func Rules() []Rule {
-	return slices.Concat(ourselves, machineRules, clientRules, nameRules, tlsRules, networkRules, frontRules, signInRules, offerRules, sessionRules, serviceRules, remarks)
+	return slices.Concat(ourselves, machineRules, clientRules, nameRules, tlsRules, networkRules, frontRules, kerberosRules, signInRules, offerRules, sessionRules, serviceRules, remarks)
 }
 
 // user, helpdesk and admin make an action; a command may follow.

@@ -13,16 +13,16 @@ var signInRules = []Rule{
 			admin("See what is set.", "Get-MapiVirtualDirectory | Format-List Server,IISAuthenticationMethods"),
 			admin("Set the methods again.", "Get-MapiVirtualDirectory -Server {server} | Set-MapiVirtualDirectory -IISAuthenticationMethods Ntlm,OAuth,Negotiate")},
 		Source: "SA cannot-open-mailbox-using-mapi-over-http"},
-	{Code: "extended-protection", Severity: report.SeverityFail, All: []string{suite.RefusedHereOnly, suite.CredentialWrong}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
+	{Code: "extended-protection", Severity: report.SeverityFail, Any: []string{suite.BindingRefused, suite.RefusedHereOnly}, None: []string{suite.HandshakeBroken}, When: noProxyBefore, Covers: []string{"auth", "mapi.connect", "directory.bind"},
 		Title:       "The password is right, but the sign-in is refused because something stands between this computer and Exchange.",
-		Explanation: "The same credential works for Autodiscover and is refused with {scheme} at {host}. Exchange binds the sign-in to the certificate it shows itself (Extended Protection, on by default since Exchange 2019 CU14); a load balancer with another certificate, SSL offload, or a virus scanner that opens https breaks that.",
+		Explanation: "The same credential works for Autodiscover and is refused with {scheme} at {host}. This computer sees a certificate there that was issued by {issuer}. Exchange binds the sign-in to the certificate it shows itself (Extended Protection, on by default since Exchange 2019 CU14); a load balancer with another certificate, SSL offload, or a virus scanner that opens https breaks that.",
 		Actions: []report.Action{
 			helpdesk("Exempt Outlook and {host} from https inspection by virus scanner or proxy."),
 			admin("Use the same certificate on load balancer and Exchange, and no SSL offload."),
 			admin("See the setting of every server.", `.\ExchangeExtendedProtectionManagement.ps1 -ShowExtendedProtection`),
 			admin("In an emergency, switch it off on one server.", `.\ExchangeExtendedProtectionManagement.ps1 -DisableExtendedProtection -ExchangeServerNames {server}`)},
 		Source: "EP; CSS Emerging-Issues 2/24/2025"},
-	{Code: "bad-credentials", Severity: report.SeverityFail, Any: []string{suite.CredentialWrong}, None: []string{suite.RefusedHereOnly}, Covers: []string{"auth", "discovery"},
+	{Code: "bad-credentials", Severity: report.SeverityFail, Any: []string{suite.CredentialWrong}, None: []string{suite.RefusedHereOnly, suite.AccountLocked, suite.PasswordExpired}, Covers: []string{"auth", "discovery"},
 		Title:       "The server refused the user name or password for {address}.",
 		Explanation: "{host} refuses {user} with {scheme}. The password is wrong or expired, or the account is locked or disabled. One attempt was made per server and method, so that this check does not lock the account.",
 		Actions: []report.Action{
@@ -31,7 +31,7 @@ var signInRules = []Rule{
 			helpdesk("Remove passwords that Windows kept from before.", "cmdkey /list"),
 			admin("Unlock the account, if it is locked.", "Unlock-ADAccount -Identity ACCOUNT")},
 		Source: "CA unknown-username-bad-password"},
-	{Code: "proxy-breaks-ntlm", Severity: report.SeverityFail, Any: []string{suite.HandshakeBroken}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
+	{Code: "proxy-breaks-ntlm", Severity: report.SeverityFail, Any: []string{suite.HandshakeBroken, suite.BehindProxy}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
 		Title:       "A proxy or load balancer in front of the mail server breaks the sign-in.",
 		Explanation: "The messages of one {scheme} sign-in have to reach the same server over one connection. At {host} they do not: the last one is answered as if the ones before had never come.",
 		Actions: []report.Action{
@@ -39,7 +39,7 @@ var signInRules = []Rule{
 			admin("Pass TCP through unchanged (layer 4), or keep one connection to the server per client connection (in nginx: ntlm; keepalive), or use Kerberos."),
 			admin("See which servers answered: X-FEServer of the requests in this report.")},
 		Source: "zevenet/zlb#130; NginxProxyManager#3797"},
-	{Code: "sign-in-scheme", Severity: report.SeverityFail, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong}, Covers: []string{"auth"},
+	{Code: "sign-in-scheme", Severity: report.SeverityFail, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong, suite.ModernHalfSet, suite.KerberosSPN, suite.KerberosClock}, Covers: []string{"auth"},
 		Title:       "The mail server offers no way to sign in that may be used here.",
 		Explanation: "{host} offers: {offered}. The choice made with --auth, or the rule that a password goes only to hosts of {domain}, leaves none of them.",
 		Actions: []report.Action{

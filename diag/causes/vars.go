@@ -22,6 +22,7 @@ var fallbacks = map[string]string{
 	"product": "a reverse proxy that authenticates by form", "node": "the server", "key": "the registry", "name": "the value", "names": "other names",
 	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
 	"missing": "a name", "carried": "another name", "wanted": "a name", "rest": "some time", "by": "an inspecting proxy or virus scanner",
+	"spn": "HTTP/SERVER", "realm": "the domain", "dir": "mapi",
 }
 
 // vars collects the values for a match: what the case knows, then what its

@@ -20,8 +20,43 @@ var authSignIn = suite.Check{
 		if !e.SignsIn {
 			return suite.Skip("no password was given, so no sign-in was tried").Saw(signal(suite.NoCredential, e.Domain))
 		}
-		return judgeSignIns(signIns(e), refusals(e))
+		refused := refusals(e)
+		out := judgeSignIns(signIns(e), refused)
+		for _, r := range refused {
+			if proxy := proxyBefore(e.Exchanges(), r); proxy != "" {
+				return out.Saw(signal(suite.BehindProxy, r.Host, "proxy", proxy, "scheme", r.Authn))
+			}
+		}
+		return out
 	},
+}
+
+// proxyBefore is the proxy that shows itself in a refusal of NTLM and in no answer
+// that accepted NTLM: it may hand the legs to different connections. Where NTLM
+// gets through the same proxy elsewhere, that is not it.
+func proxyBefore(all []*httpc.Exchange, r *httpc.AuthError) string {
+	if r.Reason != httpc.Refused || r.Exchange == nil || !strings.Contains(r.Authn, "NTLM") {
+		return ""
+	}
+	proxy := proxyIn(r.Exchange.Header)
+	for _, x := range all {
+		accepted := strings.Contains(x.Authn, "NTLM") && x.Status != 0 && x.Status != http.StatusUnauthorized
+		if accepted && proxyIn(x.Header) == proxy {
+			return ""
+		}
+	}
+	return proxy
+}
+
+// proxyIn names the proxy that added its headers, "" when none did.
+func proxyIn(h http.Header) string {
+	if via := h.Get("Via"); via != "" {
+		return via
+	}
+	if server := h.Get("Server"); !strings.HasPrefix(server, "Microsoft") {
+		return server
+	}
+	return ""
 }
 
 // signedIn is one virtual directory that accepted the credential.

@@ -17,7 +17,7 @@ func All() []suite.Check {
 		networkAutodiscover, networkMailbox,
 		tlsAutodiscover, tlsMailbox, tlsNames, tlsRevocation, tlsPrincipal,
 		webHealthcheck, webServices, webPage, webNspiPage,
-		authOffered, authSignIn,
+		authOffered, authModern, authSignIn, authKerberos, authExtendedProtection,
 		mapiConnect, mapiVersion, mapiLogon, mapiMailbox, mapiInbox, mapiPing, mapiNotification,
 		directoryBind, directoryResolve, directoryURL, directoryPing,
 		rpcEcho, rpcConnect, rpcMailbox, rpcDirectory, rpcTCP,

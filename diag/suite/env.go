@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/auth/kerberos"
 	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/mapihttp"
@@ -25,6 +27,11 @@ type Input struct {
 	ProxyMode string // how the proxy was chosen, for the report
 	SignsIn   bool   // there is a credential
 
+	Kerberos     *kerberos.Identity // nil when Kerberos is not tried
+	KerberosErr  error              // why it is not, when it was wanted
+	Compare      map[string]Ways    // by Authn: the same credential, bound otherwise
+	FullAuthTest bool               // a person allowed further attempts with the password
+
 	AutodiscoverURL string
 	MapiURL, UserDN string // skip Autodiscover
 	ConfirmRedirect func(from, to string) bool
@@ -36,6 +43,9 @@ type Input struct {
 	CertHistory *certs.History // who issued certificates on other networks; nil remembers nothing
 	Network     string         // name of the network this computer is in, for CertHistory
 }
+
+// Ways are variants of a way to sign in, for comparing.
+type Ways struct{ Without, Wrong auth.Mechanism }
 
 // Env is how a check reaches the world, and where it finds what others found.
 // It is made for one run.

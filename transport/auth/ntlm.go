@@ -16,6 +16,8 @@ type NTLMOptions struct {
 	// NoBindings leaves the channel bindings out: what a client that knows no
 	// Extended Protection does. For comparing, not for use.
 	NoBindings bool
+	// WrongBindings sends those of another certificate; for comparing, too.
+	WrongBindings bool
 	// SPNEGO wraps the messages of NegotiateNTLM as Windows does; else they
 	// go raw, which IIS takes as well. Answers are understood in both forms.
 	SPNEGO bool
@@ -58,7 +60,11 @@ func (n *ntlm) Start(_ context.Context, t Target) (Handshake, error) {
 		return nil, err
 	}
 	h := &ntlmHandshake{client: client, wrap: n.options.SPNEGO}
-	if data := ChannelBinding(t.Leaf); data != nil && !n.options.NoBindings {
+	data := ChannelBinding(t.Leaf)
+	if n.options.WrongBindings {
+		data = WrongBinding
+	}
+	if data != nil && !n.options.NoBindings {
 		h.bindings = &ntlmssp.ChannelBindings{ApplicationData: data}
 	}
 	return h, nil

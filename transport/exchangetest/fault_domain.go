@@ -25,7 +25,7 @@ var domainFaults = []faultRow{
 			b.domain.noSPN = f.Variant != "wrong-account"
 			b.domain.wrongKey = f.Variant == "wrong-account"
 		}},
-	{FaultInfo{Name: "kerberos-fallback", Cause: "kerberos-spn", Kerberos: true, Warns: true,
+	{FaultInfo{Name: "kerberos-fallback", Cause: "kerberos-fallback", Kerberos: true, Warns: true,
 		Title:    "The service name is missing, and NTLM stands in for Kerberos.",
 		Imitates: "a namespace without SPN: Outlook works, and its status says NTLM"},
 		func(b *behaviour, _ Fault) {
@@ -48,7 +48,15 @@ var domainFaults = []faultRow{
 				}
 			}
 		}},
-	{FaultInfo{Name: "ntlmv1", Cause: "ntlmv1",
+	{FaultInfo{Name: "ntlmv1", Cause: "ntlmv1", Warns: true,
+		Title:    "The computer with Outlook signs in with the first version of NTLM.",
+		Imitates: "LmCompatibilityLevel 2 where Extended Protection is required: prompts on such computers only"},
+		func(b *behaviour, _ Fault) {
+			b.schemes[""] = []string{"Negotiate", "NTLM"}
+			b.ep["mapi"] = EPRequire
+			b.registry.set(lsaKey, "LmCompatibilityLevel", dword(2))
+		}},
+	{FaultInfo{Name: "ntlmv1-server", Cause: "ntlmv1-server",
 		Title:    "The server knows only the first version of NTLM.",
 		Imitates: "an appliance or a domain held at LmCompatibilityLevel 0 to 2: no target information in the CHALLENGE"},
 		func(b *behaviour, _ Fault) {
@@ -70,7 +78,7 @@ var domainFaults = []faultRow{
 			b.schemes["mapi"] = []string{"Bearer"}
 			b.domain.modern = map[string]bool{"autodiscover": true}
 		}},
-	{FaultInfo{Name: "modern-auth-mixed", Cause: "modern-auth-half-set", Warns: true,
+	{FaultInfo{Name: "modern-auth-mixed", Cause: "modern-auth-mixed", Warns: true,
 		Title:    "Modern authentication is on for Autodiscover alone; passwords still work.",
 		Imitates: "hybrid modern authentication with a virtual directory that lacks OAuth"},
 		func(b *behaviour, _ Fault) {

@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/auth/kerberos"
 	"github.com/mapiscope/mapiscope/transport/httpc"
+	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 func init() { maps.Copy(symptoms, domainSymptoms) }
@@ -102,6 +103,14 @@ var domainSymptoms = map[string]func(*testing.T, *Server) bool{
 		return kerberos.KindOf(err) == kerberos.PasswordExpired
 	},
 	"ntlmv1": func(t *testing.T, s *Server) bool {
+		r, err := outlook.ParseRegFile(s.RegistryExport())
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _ := r.Value(`HKLM\SYSTEM\CurrentControlSet\Control\Lsa`, "LmCompatibilityLevel")
+		return byNTLM(t, s) == nil && v.Text() == "2"
+	},
+	"ntlmv1-server": func(t *testing.T, s *Server) bool {
 		err := byNTLM(t, s)
 		return errors.Is(err, auth.ErrNTLMv1) && reason(err) == httpc.MechanismFailed
 	},

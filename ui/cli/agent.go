@@ -16,7 +16,6 @@ import (
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/diag/report"
-	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/netmon"
 	"github.com/mapiscope/mapiscope/ui/localapi"
 )
@@ -56,7 +55,7 @@ func newAgent(s Streams) *cobra.Command {
 			if len(args) == 0 && address != "" {
 				args = []string{address}
 			}
-			if err := refuseNotYet(cmd, account.auth); err != nil {
+			if err := refuseNotYet(cmd); err != nil {
 				return err
 			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // how services are ended
@@ -96,11 +95,10 @@ func (f *accountFlags) watch(ctx context.Context, s Streams, l *localapi.Listene
 	if err != nil {
 		return err
 	}
-	password, err := findPassword(ctx, s, o.User, f.passwordStdin)
-	if err != nil {
+	if err := f.secrets(ctx, s, &o); err != nil {
 		return err
 	}
-	if o.Password = auth.NewSecret(password); o.Password.Empty() {
+	if o.Password.Empty() && !f.signIn.signsInWithout(o.Auth) {
 		return usagef("no password for %s was found, and without one there is no session to watch", o.User).
 			hint("store it in the keyring, for example: secret-tool store --label=mapiscope service mapiscope username '%s'", o.User).
 			hint("or pass it with --password-stdin or %s", envPassword)

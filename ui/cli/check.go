@@ -8,7 +8,6 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/report"
-	"github.com/mapiscope/mapiscope/transport/auth"
 )
 
 const checkLong = `Runs every check once, from the address to an open mailbox, and prints a report:
@@ -42,7 +41,7 @@ func newCheck(s Streams) *cobra.Command {
 		Example: checkExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := refuseNotYet(cmd, account.auth); err != nil {
+			if err := refuseNotYet(cmd); err != nil {
 				return err
 			}
 			o, err := account.options(args)
@@ -52,12 +51,8 @@ func newCheck(s Streams) *cobra.Command {
 			if err := run.prepare(cmd); err != nil {
 				return err
 			}
-			if o.Auth != "none" {
-				password, err := findPassword(cmd.Context(), s, o.User, account.passwordStdin)
-				if err != nil {
-					return err
-				}
-				o.Password = auth.NewSecret(password)
+			if err := account.secrets(cmd.Context(), s, &o); err != nil {
+				return err
 			}
 			return run.diagnose(cmd.Context(), s, o)
 		},

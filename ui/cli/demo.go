@@ -81,6 +81,9 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 		},
 		Hold: max(run.hold, scenario.Hold),
 	}
+	if server.SignsInWithTickets() {
+		o.Krb5Conf = server.Krb5Conf()
+	}
 	if scenario.Event != "" {
 		trip.server = server
 		if o.Outages, err = trip.live(ctx, s, o, scenario.Event); err != nil {

@@ -36,7 +36,7 @@ type outputFlags struct {
 type accountFlags struct {
 	user, auth                               string
 	passwordStdin                            bool
-	tokenFile, ccache, keytab, krb5Conf      string
+	signIn                                   signInFlags
 	caFile, dns, proxy                       string
 	resolve, connectTo                       []string
 	autodiscoverURL, mapiURL, userDN, rpcURL string
@@ -66,12 +66,9 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.StringVar(&f.user, "user", "", "sign-in `NAME`, such as CONTOSO\\alice or alice@contoso.com (default: the address)")
 	fs.BoolVar(&f.passwordStdin, "password-stdin", false, "read the password from standard input (one line)")
-	choice(cmd, &f.auth, "auth", "sign-in scheme: auto, negotiate, ntlm, basic, bearer or none",
-		"auto", "negotiate", "ntlm", "basic", "bearer", "none")
-	fs.StringVar(&f.tokenFile, "token-file", "", "read a bearer token from `F`")
-	fs.StringVar(&f.ccache, "ccache", "", "use the Kerberos tickets in `F`")
-	fs.StringVar(&f.keytab, "keytab", "", "use the Kerberos keys in `F`")
-	fs.StringVar(&f.krb5Conf, "krb5-conf", "", "read the Kerberos configuration from `F`")
+	choice(cmd, &f.auth, "auth", "sign-in scheme: auto, negotiate, kerberos, ntlm, basic, bearer or none",
+		"auto", "negotiate", "kerberos", "ntlm", "basic", "bearer", "none")
+	f.signIn.register(cmd)
 	fs.StringVar(&f.caFile, "ca-file", "", "trust the authorities in this `PEM` file too, beside the system's")
 	fs.StringArrayVar(&f.resolve, "resolve", nil, "use this address for a name, as curl does (`HOST:PORT:ADDR`; repeatable)")
 	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "dial the second pair where the first is wanted, as curl does (`HOST1:PORT1:HOST2:PORT2`; repeatable)")
@@ -87,24 +84,16 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 // notYet are flags of the contract whose engine this version does not have:
 // using one is an error, never silently nothing.
 var notYet = map[string]string{
-	"token-file": "bearer sign-in",
-	"ccache":     "Kerberos sign-in",
-	"keytab":     "Kerberos sign-in",
-	"krb5-conf":  "Kerberos sign-in",
-	"rpc-url":    "Outlook Anywhere",
+	"rpc-url": "Outlook Anywhere",
 }
 
 // refuseNotYet names the first flag or value that this version cannot serve.
-func refuseNotYet(cmd *cobra.Command, auth string) error {
+func refuseNotYet(cmd *cobra.Command) error {
 	for _, name := range slices.Sorted(maps.Keys(notYet)) {
 		if f := cmd.Flags().Lookup(name); f != nil && f.Value.String() != "" {
 			return usagef("--%s: %s is not part of this version", name, notYet[name]).
-				hint("leave it out; NTLM and Basic sign-in over MAPI/HTTP work")
+				hint("leave it out")
 		}
-	}
-	if auth == "bearer" {
-		return usagef("--auth bearer: bearer sign-in is not part of this version").
-			hint("use --auth ntlm, --auth basic, or --auth none to see what the server offers")
 	}
 	return nil
 }

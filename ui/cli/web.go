@@ -14,7 +14,6 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/report"
-	"github.com/mapiscope/mapiscope/transport/auth"
 )
 
 const webLong = `Finds the mailbox URL of an address, opens it as a browser would, shows what is
@@ -49,7 +48,7 @@ func newWeb(s Streams) *cobra.Command {
 		Example: webExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := refuseNotYet(cmd, account.auth); err != nil {
+			if err := refuseNotYet(cmd); err != nil {
 				return err
 			}
 			o, err := account.options(args)
@@ -59,12 +58,8 @@ func newWeb(s Streams) *cobra.Command {
 			if err := f.prepare(cmd); err != nil {
 				return err
 			}
-			if o.Auth != "none" {
-				password, err := findPassword(cmd.Context(), s, o.User, account.passwordStdin)
-				if err != nil {
-					return err
-				}
-				o.Password = auth.NewSecret(password)
+			if err := account.secrets(cmd.Context(), s, &o); err != nil {
+				return err
 			}
 			return f.run(cmd.Context(), s, o)
 		},

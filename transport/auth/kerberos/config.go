@@ -36,11 +36,12 @@ var ciphers = []int32{
 	etypeID.AES256_CTS_HMAC_SHA1_96, etypeID.AES128_CTS_HMAC_SHA1_96, etypeID.RC4_HMAC,
 }
 
-// Configured says whether this computer has a Kerberos configuration that names
-// a realm: the given file, or the system's.
-func Configured(krb5Conf string) bool {
+// Knows says whether this computer's Kerberos configuration is about a domain: its
+// default realm or one with KDCs has that name. The configuration that comes with
+// a system names somebody else's realm often enough.
+func Knows(krb5Conf, domain string) bool {
 	c, err := loadConfig(krb5Conf)
-	return err == nil && (c.LibDefaults.DefaultRealm != "" || len(c.Realms) > 0)
+	return err == nil && domain != "" && (strings.EqualFold(c.LibDefaults.DefaultRealm, domain) || len(kdcsOf(c, domain)) > 0)
 }
 
 // loadConfig reads krb5.conf. A file that was named must exist; without any, KDCs
