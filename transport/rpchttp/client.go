@@ -1,7 +1,6 @@
 package rpchttp
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -98,11 +97,7 @@ type EchoAnswer struct {
 // Echo asks the proxy alone for a sign of life on one channel: nothing behind it
 // is touched. It signs in when the proxy wants that. The error is an *Error.
 func (c *Client) Echo(ctx context.Context, ch Channel, port int) (*EchoAnswer, error) {
-	return c.echo(ctx, ch, port, EchoBody)
-}
-
-func (c *Client) echo(ctx context.Context, ch Channel, port int, body []byte) (*EchoAnswer, error) {
-	req, err := c.request(ch, port, "Echo", body)
+	req, err := c.request(ch, port, "Echo", EchoBody)
 	if err != nil {
 		return nil, err
 	}
@@ -158,5 +153,5 @@ var errNotRPC = errors.New("the answer is a web page, not RPC")
 
 func mediaType(h http.Header) string {
 	kind, _, _ := strings.Cut(h.Get("Content-Type"), ";")
-	return string(bytes.TrimSpace([]byte(kind)))
+	return strings.TrimSpace(kind)
 }
