@@ -147,6 +147,7 @@ func (d *diagnosis) report(res *suite.Result) (*report.Report, error) {
 	}
 	d.env.Close() // before the exchanges are listed: the goodbye belongs to them
 	d.env.Fill(r)
+	nameInterfaces(r)
 	r.Machine.OS = runtime.GOOS
 	r.Machine.Hostname, _ = os.Hostname()
 	r.Run.Duration = report.MS(time.Since(d.started))
