@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"net"
 	"net/netip"
 	"net/url"
 
@@ -39,14 +38,13 @@ func interfaceOf(local string, list []report.Interface) string {
 	if err != nil {
 		return ""
 	}
+	addr := at.Addr().Unmap()
+	if addr.IsLoopback() { // which is not among the interfaces that lead anywhere
+		return "loopback"
+	}
 	for _, i := range list {
 		for _, cidr := range i.Addresses {
-			ip, network, err := net.ParseCIDR(cidr)
-			if err != nil {
-				continue
-			}
-			// All of 127.0.0.0/8 is the loopback interface's, whatever is listed.
-			if a := net.IP(at.Addr().Unmap().AsSlice()); ip.Equal(a) || a.IsLoopback() && network.Contains(a) {
+			if p, err := netip.ParsePrefix(cidr); err == nil && p.Addr() == addr.WithZone("") {
 				return i.Name
 			}
 		}
