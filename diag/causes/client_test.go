@@ -26,6 +26,7 @@ func TestClientCauses(t *testing.T) {
 		{"online-content-blocked", report.Fail, row("machine.registry", report.Fail, sig(suite.OnlineContentOff, ""))},
 		{"online-content-blocked", report.Warn, row("machine.registry", report.Warn, sig(suite.OnlineContentOff, ""))},
 		{"ntlmv1", report.Warn, row("machine.registry", report.Warn, sig(suite.NTLMv1Allowed, "", "level", "2"))},
+		{"web-filter", report.Fail, row("auth.offered", report.Fail, sig(suite.FilterPage, "mail", "product", "Squid"))},
 		{"service-down", report.Warn, row("web.services", report.Warn, sig(suite.ServiceDown, "mail", "service", "ews"))},
 		{"", report.Pass, row("machine.registry", report.Pass)},
 	} {

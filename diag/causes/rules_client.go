@@ -48,8 +48,15 @@ var clientRules = []Rule{
 		Source: "EP; doku.lrz.de windows-extended-protection"},
 }
 
-// serviceRules are about the services beside the mailbox.
+// serviceRules are about what stands before the mailbox, and beside it.
 var serviceRules = []Rule{
+	{Code: "web-filter", Severity: report.SeverityFail, Any: []string{suite.FilterPage}, Covers: []string{"web", "auth.offered", "mapi.connect", "directory.bind"},
+		Title:       "A web filter keeps this computer from the mail server {host}.",
+		Explanation: "Requests to {host} are answered by {filter} with a page of its own (status {status}) instead of by Exchange.",
+		Actions: []report.Action{
+			helpdesk("Look in the filter's log for {host}, and allow it: all paths under /mapi, /autodiscover, /rpc, /ews and /oab."),
+			admin("Put the Autodiscover and mail hosts on the list of those that are neither filtered nor inspected.")},
+		Source: "M365 connectivity test"},
 	{Code: "service-down", Severity: report.SeverityWarn, Any: []string{suite.ServiceDown}, None: []string{suite.HealthBad},
 		Title:       "The service /{service} of {host} is out of service: {miss} do not work.",
 		Explanation: "healthcheck.htm of /{service} at {address_tried} answers {status}; the mailbox itself does not need it.",

@@ -19,7 +19,7 @@ var fallbacks = map[string]string{
 	"what": "it is not valid", "version": "an old version", "offset": "some time", "scheme": "the scheme", "offered": "other schemes",
 	"until": "soon", "days": "few", "status": "an error", "code": "an error", "message": "no reason", "op": "the request",
 	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason", "stage": "the connection",
-	"product": "a reverse proxy that authenticates by form", "node": "the server", "key": "the registry", "name": "the value", "names": "other names",
+	"product": "a reverse proxy that authenticates by form", "node": "the server", "filter": "a web filter", "key": "the registry", "name": "the value", "names": "other names",
 	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
 	"missing": "a name", "carried": "another name", "wanted": "a name", "rest": "some time", "by": "an inspecting proxy or virus scanner",
 	"spn": "HTTP/SERVER", "realm": "the domain", "dir": "mapi",
@@ -40,6 +40,7 @@ func (c *Case) vars(m match) vars {
 	}
 	set(v, "at", at(v))
 	set(v, "node", v["host"])
+	set(v, "filter", v["product"])
 	set(v, "what", certSentence[v["kind"]])
 	set(v, "doing", doing[v["phase"]])
 	return v

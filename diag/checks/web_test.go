@@ -43,7 +43,7 @@ func TestWebView(t *testing.T) {
 	want(t, judged(sight(webcheck.PreAuth, 302, "")), report.Fail, "sso.contoso.test", suite.LoginPage)
 	want(t, judged(sight(webcheck.OWALogin, 302, "")), report.Fail, "Outlook on the web", suite.LoginPage)
 	want(t, judged(sight(webcheck.Portal, 511, "")), report.Fail, "the network answers", suite.PortalPage)
-	want(t, judged(sight(webcheck.Intercepting, 403, "Squid")), report.Fail, "Squid", suite.LoginPage)
+	want(t, judged(sight(webcheck.Intercepting, 403, "Squid")), report.Fail, "Squid", suite.FilterPage)
 	want(t, judged(sight(webcheck.PlainIIS, 200, "")), report.Fail, "start page", suite.NotMAPI)
 	want(t, judged(sight(webcheck.Redirect, 302, "")), report.Fail, "sso.contoso.test", suite.LoginPage)
 	want(t, judged(sight(webcheck.Other, 200, "")), report.Fail, "another page", suite.NotMAPI)

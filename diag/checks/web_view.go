@@ -183,7 +183,9 @@ func sightTrouble(s webcheck.Sight, host string, status int) []suite.Signal {
 	switch s.Kind {
 	case webcheck.Portal:
 		return []suite.Signal{signal(suite.PortalPage, host, detail...)}
-	case webcheck.PreAuth, webcheck.OWALogin, webcheck.Redirect, webcheck.Intercepting:
+	case webcheck.Intercepting:
+		return []suite.Signal{signal(suite.FilterPage, host, detail...)}
+	case webcheck.PreAuth, webcheck.OWALogin, webcheck.Redirect:
 		return []suite.Signal{signal(suite.LoginPage, host, detail...)}
 	}
 	return []suite.Signal{signal(suite.NotMAPI, host, detail...)}

@@ -62,6 +62,7 @@ const (
 	HealthPageOther   = "health-page-other"   // 200 with another page than Exchange's
 	PortalPage        = "portal-page"         // the page of a network that wants a sign-in; detail: product, url
 	ServiceDown       = "service-down"        // the health page of another service than MAPI is bad; detail: service, miss
+	FilterPage        = "filter-page"         // the page of a web filter; detail: product
 	WebVersionDiffers = "web-version-differs" // the status page and its header name two versions
 	HealthBad         = "health-bad"          // healthcheck.htm is not 200
 

@@ -41,6 +41,20 @@ var frontFaults = []faultRow{
 				return true
 			})
 		}},
+	{FaultInfo{Name: "web-filter", Cause: "web-filter",
+		Title:    "A web filter answers in place of the server.",
+		Imitates: "an inspecting proxy, trusted by the client, whose policy forbids /mapi"},
+		func(b *behaviour, _ Fault) {
+			b.front = append(b.front, func(c *call) bool {
+				if !c.conn.tls || c.vdir != "mapi" {
+					return false
+				}
+				c.set("Server", "squid/6.13")
+				c.set("X-Squid-Error", "ERR_ACCESS_DENIED 0")
+				c.text(http.StatusForbidden, "text/html", "<html><head><title>ERROR: The requested URL could not be retrieved</title></head><body>Access Denied.</body></html>")
+				return true
+			})
+		}},
 	{FaultInfo{Name: "captive-portal", Cause: "captive-portal",
 		Title:    "The network shows its own sign-in page instead of the server.",
 		Imitates: "a hotspot: http leads to its page; https has its certificate, or is cut off by a firewall",

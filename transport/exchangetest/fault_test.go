@@ -202,6 +202,10 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 		}
 		return statuses[200] == 1 && statuses[503] == 1 && len(statuses) == 2
 	},
+	"web-filter": func(t *testing.T, s *Server) bool {
+		r := s.get(t, s.MailStoreURL(s.User(0)), nil)
+		return r.StatusCode == 403 && r.Header.Get("X-Squid-Error") != "" && settings(t, s).MapiHTTP != nil
+	},
 	"captive-portal/port-80": func(t *testing.T, s *Server) bool {
 		r := s.get(t, "http://autodiscover.contoso.test/autodiscover/autodiscover.xml", nil)
 		return s.greeting(t, s.names.mail) != nil && s.greeting(t, s.names.domain) != nil && strings.Contains(r.Header.Get("Location"), "fgtauth")
