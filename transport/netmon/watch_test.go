@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -181,16 +182,18 @@ func TestSleepIsToldAtOnceAndWaitsForDone(t *testing.T) {
 }
 
 // machine is a wall clock that runs on while the process does not.
-type machine struct{ slept time.Duration }
+type machine struct{ ahead atomic.Int64 }
 
-func (m *machine) now() time.Time { return time.Now().Add(m.slept) }
+func (m *machine) now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
+
+func (m *machine) sleep(d time.Duration) { m.ahead.Add(int64(d)) }
 
 func TestWakeTellsHowLong(t *testing.T) {
 	sys, m := all(), &machine{}
 	watched(t, sys, Options{Wall: m.now}, func(t *testing.T, changes <-chan Change) {
 		sys.tell(event{kind: sleeping})
 		want(t, <-changes, ReasonSlept)
-		m.slept = 8 * time.Hour // before any timer of the process
+		m.sleep(8 * time.Hour) // before any timer of the process
 		sys.set(onWifi)
 		sys.tell(event{kind: waking})
 		c := <-changes
@@ -208,7 +211,7 @@ func TestClockSeesASleepThatNobodyAnnounced(t *testing.T) {
 		sys, m := &fakeSystem{network: true, sleep: announced}, &machine{}
 		watched(t, sys, Options{Wall: m.now}, func(t *testing.T, changes <-chan Change) {
 			none(t, changes, time.Hour) // healthy: a clock that merely runs
-			m.slept = 20 * time.Minute
+			m.sleep(20 * time.Minute)
 			begin := time.Now()
 			c := <-changes
 			want(t, c, ReasonClockJump)
@@ -227,14 +230,14 @@ func TestClockSeesASleepThatNobodyAnnounced(t *testing.T) {
 func TestClockSetBackAndCorrected(t *testing.T) {
 	sys, m := all(), &machine{}
 	watched(t, sys, Options{Wall: m.now}, func(t *testing.T, changes <-chan Change) {
-		m.slept = -time.Hour
+		m.sleep(-time.Hour)
 		c := <-changes
 		want(t, c, ReasonClockJump)
 		if c.Away != -time.Hour {
 			t.Errorf("away %v", c.Away)
 		}
 		for range 100 { // a time server pulls
-			m.slept += clockSlack / 2
+			m.sleep(clockSlack / 2)
 			none(t, changes, clockEveryTold)
 		}
 	})
@@ -294,7 +297,7 @@ func TestWakeSeenOnTheClockIsToldOnce(t *testing.T) {
 	watched(t, sys, Options{Wall: m.now}, func(t *testing.T, changes <-chan Change) {
 		sys.tell(event{kind: sleeping})
 		want(t, <-changes, ReasonSlept)
-		m.slept = time.Hour
+		m.sleep(time.Hour)
 		c := <-changes // the timer was faster than the bus
 		want(t, c, ReasonWoke)
 		if c.Away < time.Hour {
