@@ -84,10 +84,14 @@ func (h *ntlmHandshake) Next(challenge []byte) ([]byte, error) {
 	if !h.begun {
 		h.begun = true
 		token, err := h.client.Authenticate(nil, nil)
-		if err == nil && h.wrap {
+		if err != nil {
+			return nil, err
+		}
+		demand(token)
+		if h.wrap {
 			token = spnego.Init(token)
 		}
-		return token, err
+		return token, nil
 	}
 	if h.Done() {
 		return nil, errors.New("the NTLM handshake has ended already")
@@ -104,6 +108,16 @@ func (h *ntlmHandshake) Next(challenge []byte) ([]byte, error) {
 		token = spnego.Resp(spnego.Incomplete, token, false)
 	}
 	return token, err
+}
+
+// demand sets two flags that a client must set (MS-NLMP 3.1.5.1.1) and the library
+// does not: REQUEST_TARGET, without which gss-ntlmssp sends no target information,
+// and NEGOTIATE_NTLM. It writes into the library's own copy, which the integrity
+// code is computed over.
+func demand(negotiate []byte) {
+	const flagsAt, requestTarget, negotiateNTLM = 12, 0x04, 0x02 // the latter in the second byte
+	negotiate[flagsAt] |= requestTarget
+	negotiate[flagsAt+1] |= negotiateNTLM
 }
 
 // authenticate guards the library call: it was written for friendly servers, and
