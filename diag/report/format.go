@@ -17,13 +17,22 @@ type View struct {
 
 // Format is one way of writing a report. A new one is one row in formats.
 type Format struct {
-	Name  string // as --format has it
-	Write func(w io.Writer, r *Report, v View) error
+	Name   string // as --format has it
+	Write  func(w io.Writer, r *Report, v View) error
+	Binary bool // not for a terminal
 }
 
 var formats = []Format{
-	{"text", WriteText},
-	{"json", func(w io.Writer, r *Report, _ View) error { return WriteJSON(w, r) }},
+	{Name: "text", Write: WriteText},
+	{Name: "json", Write: plainly(WriteJSON)},
+	{Name: "html", Write: plainly(WriteHTML)},
+	{Name: "summary", Write: plainly(WriteSummary)},
+	{Name: "zip", Write: plainly(WriteZip), Binary: true},
+}
+
+// plainly is a form that looks the same in every view.
+func plainly(write func(io.Writer, *Report) error) func(io.Writer, *Report, View) error {
+	return func(w io.Writer, r *Report, _ View) error { return write(w, r) }
 }
 
 // FormatNames lists what FormatNamed knows.

@@ -26,6 +26,7 @@ func WriteText(w io.Writer, r *Report, v View) error {
 	if v.Verbose {
 		t.web(r)
 		t.certificates(r)
+		t.searches(r)
 		t.exchanges(r)
 	}
 	t.foot(r)
@@ -88,9 +89,8 @@ func (t *textWriter) head(r *Report) {
 }
 
 func (t *textWriter) verdict(r *Report) {
-	word := map[Status]string{Pass: "WORKING", Warn: "WORKING, with a warning", Fail: "NOT WORKING"}[r.Verdict.Status]
 	t.line("")
-	t.line("%s", t.paint(bold+";"+colorOf(r.Verdict.Status), word))
+	t.line("%s", t.paint(bold+";"+colorOf(r.Verdict.Status), r.word()))
 	t.block("", "", r.Verdict.Headline, 2)
 	if r.Run.Incomplete != "" {
 		t.block("", "", "Not everything was looked at: "+r.Run.Incomplete+".", 2)
@@ -126,11 +126,7 @@ func (t *textWriter) actions(r *Report) {
 // wrapped, so that it can be copied.
 func (t *textWriter) steps(list []Action) {
 	for _, a := range list {
-		who := map[string]string{"user": "you", "admin": "administrator"}[a.Who]
-		if who == "" {
-			who = clean(a.Who)
-		}
-		t.block("  "+who, bold, a.Text, 17)
+		t.block("  "+clean(doer(a.Who)), bold, a.Text, 17)
 		if a.Command != "" {
 			t.line("%s%s", strings.Repeat(" ", 17), clean(a.Command))
 		}
@@ -165,5 +161,5 @@ func (t *textWriter) foot(r *Report) {
 		requests = "1 request"
 	}
 	t.block("", grey, fmt.Sprintf("%s in %s · %s %s", requests, spell(r.Run.Duration), r.Tool.Name, r.Tool.Version), 0)
-	t.block("", grey, "run "+r.Run.ID, 0)
+	t.block("", grey, "short code "+ShortCode(r).String()+" · run "+r.Run.ID, 0)
 }

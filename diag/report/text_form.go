@@ -11,15 +11,17 @@ import (
 // cursor or hide what follows, and those that turn the direction of writing
 // become a visible mark; line breaks become blanks.
 func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t' || r == '\r':
-			return ' '
-		case r == utf8.RuneError, unicode.IsControl(r), unicode.In(r, unicode.Bidi_Control):
-			return '\uFFFD'
-		}
-		return r
-	}, s)
+	return strings.Map(cleanRune, s)
+}
+
+func cleanRune(r rune) rune {
+	switch {
+	case r == '\n' || r == '\t' || r == '\r':
+		return ' '
+	case r == utf8.RuneError, unicode.IsControl(r), unicode.In(r, unicode.Bidi_Control):
+		return '\uFFFD'
+	}
+	return r
 }
 
 // width is the number of columns of s, as far as runes tell.

@@ -54,8 +54,8 @@ func (f *runFlags) register(cmd *cobra.Command) {
 
 func (f *outputFlags) register(cmd *cobra.Command) {
 	fs := cmd.Flags()
-	choice(cmd, &f.format, "format", "form of the report: "+strings.Join(report.FormatNames(), " or "), report.FormatNames()...)
-	fs.StringVar(&f.output, "output", "", "write the report to `FILE` instead of standard output")
+	choice(cmd, &f.format, "format", "form of the report: "+strings.Join(report.FormatNames(), ", "), report.FormatNames()...)
+	fs.StringVar(&f.output, "output", "", "write the report to `FILE` instead of standard output; .json, .html and .zip (all forms) choose the form")
 	choice(cmd, &f.redact, "redact", "what to hide beside secrets, which are never shown: none, normal or strict (names and addresses become stand-ins)",
 		"normal", "none", "strict")
 	fs.BoolVar(&f.noColor, "no-color", false, "no colours, as with NO_COLOR set")

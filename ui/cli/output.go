@@ -14,14 +14,15 @@ import (
 
 // prepare settles the format and makes sure that the report can be written.
 func (f *outputFlags) prepare(cmd *cobra.Command) error {
-	switch strings.ToLower(filepath.Ext(f.output)) {
-	case ".json":
-		if !cmd.Flags().Changed("format") {
-			f.format = "json"
+	end := strings.TrimPrefix(strings.ToLower(filepath.Ext(f.output)), ".")
+	named, err := report.FormatNamed(end)
+	switch {
+	case err == nil && (named.Binary || !cmd.Flags().Changed("format")): // a .zip that is none would be refused by all who open it
+		f.format = named.Name
+	case f.output == "":
+		if format, err := report.FormatNamed(f.format); err == nil && format.Binary {
+			return usagef("--format %s needs a file", f.format).hint("--output report.%s", f.format)
 		}
-	case ".zip", ".html":
-		return usagef("--output %s: this version writes %s alone", f.output, strings.Join(report.FormatNames(), " and ")).
-			hint("name a file that ends in .json or .txt")
 	}
 	return checkOutput(f.output)
 }

@@ -12,13 +12,15 @@ import (
 // newReport is the group of commands that work on a saved report.
 func newReport(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:     "report",
-		Short:   "work with a saved report",
-		Example: "  mapiscope report show report.json",
-		Args:    refuseWords,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Use:   "report",
+		Short: "work with a saved report",
+		Example: `  mapiscope report show report.zip
+  mapiscope report redact report.zip --output shareable.zip
+  mapiscope report diff before.json after.json`,
+		Args: refuseWords,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newReportShow(s))
+	cmd.AddCommand(newReportShow(s), newReportRedact(s), newReportDiff(s))
 	return cmd
 }
 
@@ -28,8 +30,9 @@ func newReportShow(s Streams) *cobra.Command {
 		Use:   "show FILE",
 		Short: "read a saved report again, in any format",
 		Example: `  mapiscope report show report.json
-  mapiscope report show report.json --verbose
-  mapiscope report show report.json --format json`,
+  mapiscope report show report.zip --verbose
+  mapiscope report show report.json --format summary
+  mapiscope report show report.zip --output report.html`,
 		Args: atMost(1, "one file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -49,14 +52,14 @@ func newReportShow(s Streams) *cobra.Command {
 	return cmd
 }
 
-// readReport reads a file that "check --format json" wrote.
+// readReport reads a report, or a zip that holds one.
 func readReport(name string) (*report.Report, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, usagef("cannot read %s: %v", name, reason(err))
 	}
 	defer file.Close()
-	r, err := report.ReadJSON(file)
+	r, err := report.Read(file)
 	if errors.Is(err, report.ErrNotAReport) {
 		return nil, usagef("%s is %v", name, err).
 			hint("make one with: mapiscope check ADDRESS --output report.json")

@@ -42,6 +42,7 @@ func newRoot(s Streams) *cobra.Command {
 		newDemo(s),
 		newExchangeTest(s),
 		newReport(s),
+		newCode(s),
 		newWeb(s),
 		newAgent(s),
 		newStatus(s),

@@ -47,7 +47,7 @@ func Apply(r *report.Report, level Level, secrets ...string) (*report.Report, er
 	each(out, func(_ Class, s string) string { return scrub.text(s) })
 	switch {
 	case level == Strict:
-		anonymise(out)
+		anonymise(out, nil)
 		out.Run.Redaction = string(Strict)
 	case out.Run.Redaction != string(Strict):
 		out.Run.Redaction = string(level)
@@ -55,11 +55,18 @@ func Apply(r *report.Report, level Level, secrets ...string) (*report.Report, er
 	return out, nil
 }
 
-func anonymise(r *report.Report) {
+// anonymise replaces names; note, if there is one, is told of each change.
+func anonymise(r *report.Report, note func(c Class, from, to string)) {
 	v := newVault()
 	each(r, func(c Class, s string) string { v.learn(c, s); return s })
 	v.settle()
-	each(r, v.replace)
+	each(r, func(c Class, s string) string {
+		out := v.replace(c, s)
+		if note != nil && out != s {
+			note(c, s, out)
+		}
+		return out
+	})
 }
 
 // clone copies through JSON: what is not in the JSON is not in the report.
