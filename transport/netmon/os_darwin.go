@@ -14,10 +14,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func system() source { return &darwin{} }
+func system() *darwin { return &darwin{} }
 
 type darwin struct {
-	proxy atomic.Pointer[Proxy] // as read last; nil: to be read
+	setting atomic.Pointer[Proxy] // as read last; nil: to be read
 }
 
 // watchFolders: kqueue would open every file of a folder.
@@ -46,16 +46,16 @@ func (d *darwin) read() (State, error) {
 	}
 	s := assemble(adapters, ways(list))
 	s.DNS, s.Search = upstream(readFiles(resolvConfFiles)...)
-	if s.Proxy = proxyOfEnv(os.Getenv); s.Proxy == (Proxy{}) {
-		s.Proxy = d.systemProxy()
-	}
+	s.Proxy = d.proxy()
 	return s, nil
 }
 
-// systemProxy runs scutil once, and again after an event: the proxy belongs to
+func (d *darwin) proxy() Proxy { return firstProxy(proxyOfEnv(os.Getenv), d.scutilProxy) }
+
+// scutilProxy runs scutil once, and again after an event: the proxy belongs to
 // the network service that is in use.
-func (d *darwin) systemProxy() Proxy {
-	if p := d.proxy.Load(); p != nil {
+func (d *darwin) scutilProxy() Proxy {
+	if p := d.setting.Load(); p != nil {
 		return *p
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), scutilLimit)
@@ -63,7 +63,7 @@ func (d *darwin) systemProxy() Proxy {
 	out, err := exec.CommandContext(ctx, "/usr/sbin/scutil", "--proxy").Output()
 	p := proxyOfScutil(out)
 	if err == nil {
-		d.proxy.Store(&p)
+		d.setting.Store(&p)
 	}
 	return p
 }
@@ -72,7 +72,7 @@ func (d *darwin) systemProxy() Proxy {
 // the notifications of the system need a Cocoa run loop.
 func (d *darwin) listen(ctx context.Context, tell func(event), missing func(error)) (network, sleep bool) {
 	look := func(e event) {
-		d.proxy.Store(nil)
+		d.setting.Store(nil)
 		tell(e)
 	}
 	network = true

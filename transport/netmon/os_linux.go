@@ -9,7 +9,7 @@ import (
 	"syscall"
 )
 
-func system() source { return &linux{} }
+func system() *linux { return &linux{} }
 
 type linux struct {
 	desktop atomic.Pointer[Proxy] // as read last; nil: to be read
@@ -17,6 +17,8 @@ type linux struct {
 
 // watchFolders: inotify sees a file that is moved over another in their folder.
 const watchFolders = true
+
+func (l *linux) proxy() Proxy { return firstProxy(proxyOfEnv(os.Getenv), l.desktopProxy) }
 
 // The files that say which DNS servers are asked, and those that name the real
 // ones where a cache on loopback (systemd-resolved, dnsmasq) stands before them.
@@ -35,9 +37,7 @@ func (l *linux) read() (State, error) {
 	}
 	s := stateOfNetlink(dumps...)
 	s.DNS, s.Search = upstream(readFiles(resolvConfFiles)...)
-	if s.Proxy = proxyOfEnv(os.Getenv); s.Proxy == (Proxy{}) {
-		s.Proxy = l.desktopProxy()
-	}
+	s.Proxy = l.proxy()
 	return s, nil
 }
 

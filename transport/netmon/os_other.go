@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-func system() source { return other{} }
+func system() other { return other{} }
 
 // other has no events but those of one file: the clock makes it look.
 type other struct{}
@@ -23,9 +23,11 @@ func (other) read() (State, error) {
 	}
 	s := assemble(adapters, nil)
 	s.DNS, s.Search = upstream(readFiles(resolvConfFiles)...)
-	s.Proxy = proxyOfEnv(os.Getenv)
+	s.Proxy = other{}.proxy()
 	return s, nil
 }
+
+func (other) proxy() Proxy { return proxyOfEnv(os.Getenv) }
 
 func (other) listen(ctx context.Context, tell func(event), missing func(error)) (network, sleep bool) {
 	if err := watchFiles(ctx, resolvConfFiles, tell); err != nil {

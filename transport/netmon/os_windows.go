@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func system() source { return windowsSource{} }
+func system() windowsSource { return windowsSource{} }
 
 type windowsSource struct{}
 
@@ -26,10 +26,12 @@ func (windowsSource) read() (State, error) {
 	}
 	s := assemble(adapters, ways)
 	s.DNS, s.Search = dns, search
-	if s.Proxy = proxyOfEnv(os.Getenv); s.Proxy == (Proxy{}) {
-		s.Proxy = proxyOfWindows(readInternetSettings())
-	}
+	s.Proxy = windowsSource{}.proxy()
 	return s, nil
+}
+
+func (windowsSource) proxy() Proxy {
+	return firstProxy(proxyOfEnv(os.Getenv), func() Proxy { return proxyOfWindows(readInternetSettings()) })
 }
 
 // readAdapters asks GetAdaptersAddresses. The DNS servers are those of adapters

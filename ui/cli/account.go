@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 	"golang.org/x/net/idna"
 
+	"github.com/mapiscope/mapiscope/transport/netmon"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 )
 
@@ -108,14 +109,18 @@ func loadCAs(file string) (*x509.CertPool, error) {
 	return pool, nil
 }
 
-// proxyFunc is the choice of --proxy: the environment's (auto), none, or one
-// proxy for everything but loopback, as NO_PROXY says.
+// proxyFunc is the choice of --proxy: the environment's or else the system's as
+// it is at each connection (auto), none, or one proxy for everything but loopback,
+// as NO_PROXY says.
 func proxyFunc(choice string) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.FromEnvironment()
 	switch choice {
 	case "none":
 		return nil, nil
 	case "auto":
+		if config.HTTPProxy == "" && config.HTTPSProxy == "" {
+			return netmon.SystemProxy(), nil
+		}
 	default:
 		u, err := parseURL("proxy", choice, "http", "https")
 		if err != nil {
