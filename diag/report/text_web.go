@@ -68,7 +68,7 @@ func (t *textWriter) webPairs(pairs map[string]string) {
 }
 
 func (t *textWriter) webPair(label, value string) {
-	t.block("  "+pad(cell(label)), grey, value, max(webField, width(label)+4))
+	t.block("  "+cell(label), grey, value, max(webField, width(label)+4))
 }
 
 // kinds are what a person sees, in a clause.
