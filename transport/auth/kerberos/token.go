@@ -96,16 +96,23 @@ func unwrap(token []byte) (id uint16, message []byte, err error) {
 // verify checks the server's proof: it could read our authenticator, so it holds
 // the key of the service (RFC 4120 3.2.4).
 func verify(token []byte, t *Ticket, a types.Authenticator) error {
+	_, err := prove(token, t, a)
+	return err
+}
+
+// prove is verify, and gives the key that the server chose for what follows; none
+// when it chose none.
+func prove(token []byte, t *Ticket, a types.Authenticator) (subkey types.EncryptionKey, err error) {
 	id, message, err := unwrap(token)
 	if err != nil {
-		return err
+		return subkey, err
 	}
 	switch id {
 	case tokenError:
-		return fromServer(message, t.SPN)
+		return subkey, fromServer(message, t.SPN)
 	case tokenAPRep:
 	default:
-		return &Error{Kind: Malformed, SPN: t.SPN, Err: errors.New("the server's Kerberos token is of an unknown kind")}
+		return subkey, &Error{Kind: Malformed, SPN: t.SPN, Err: errors.New("the server's Kerberos token is of an unknown kind")}
 	}
 	var part messages.EncAPRepPart
 	err = guard(func() error {
@@ -120,9 +127,9 @@ func verify(token []byte, t *Ticket, a types.Authenticator) error {
 		return part.Unmarshal(b)
 	})
 	if err != nil || part.CTime.Unix() != a.CTime.Unix() || part.Cusec != a.Cusec {
-		return &Error{Kind: Unproven, SPN: t.SPN}
+		return subkey, &Error{Kind: Unproven, SPN: t.SPN}
 	}
-	return nil
+	return part.Subkey, nil
 }
 
 func fromServer(message []byte, spn string) error {

@@ -63,6 +63,11 @@ func run(t testing.TB, env []string, stdin string, name string, args ...string) 
 // connections.
 func daemon(t testing.TB, env []string, port int, name string, args ...string) {
 	t.Helper()
+	daemonAt(t, env, []string{fmt.Sprint("127.0.0.1:", port)}, name, args...)
+}
+
+func daemonAt(t testing.TB, env, addrs []string, name string, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env, cmd.WaitDelay = append(os.Environ(), env...), time.Second
@@ -83,16 +88,20 @@ func daemon(t testing.TB, env []string, port int, name string, args ...string) {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.After(30 * time.Second); ; {
-		if c, err := net.Dial("tcp", fmt.Sprint("127.0.0.1:", port)); err == nil {
+		c, err := net.Dial("tcp", addrs[0])
+		if err == nil {
 			c.Close()
-			return
+			if addrs = addrs[1:]; len(addrs) == 0 {
+				return
+			}
+			continue
 		}
 		select {
 		case <-tick.C:
 		case <-ended:
 			t.Fatalf("%s ended: %s", name, log.String())
 		case <-deadline:
-			t.Fatalf("%s does not listen on port %d", name, port)
+			t.Fatalf("%s does not listen: %v", name, err)
 		}
 	}
 }
