@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"net/url"
@@ -106,20 +107,17 @@ func (x *Exchange) row(from, length float64) fallRow {
 
 func percent(f float64) string { return strconv.FormatFloat(min(max(f, 0), 100), 'f', 2, 64) }
 
-// label is what was asked for, short: the request type and the path.
+// label is what was asked for, short: the request type, or the method, and the
+// path; of Autodiscover, which has one path at many hosts, the host.
 func (x *Exchange) label() string {
-	at := x.URL
-	if u, err := url.Parse(x.URL); err == nil && u.Host != "" {
-		at = strings.TrimSuffix(u.Path, "/")
-		if x.RequestType == "" || x.RequestType == "Autodiscover" {
-			at = u.Hostname() + at
-		}
+	u, err := url.Parse(x.URL)
+	switch {
+	case err != nil || u.Host == "":
+		return joined(" ", cmp.Or(x.RequestType, x.Method), x.URL)
+	case strings.HasPrefix(x.RequestType, "Autodiscover"):
+		return x.RequestType + " " + u.Hostname()
 	}
-	what := x.RequestType
-	if what == "" || what == "Autodiscover" {
-		what = x.Method
-	}
-	return what + " " + at
+	return cmp.Or(x.RequestType, x.Method) + " " + cmp.Or(strings.TrimSuffix(u.Path, "/"), u.Hostname())
 }
 
 func (x *Exchange) result() string {
