@@ -28,7 +28,7 @@ func newRoot(s Streams) *cobra.Command {
 		Args:              refuseWords,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
-		RunE:              func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE:              func(cmd *cobra.Command, _ []string) error { return runBare(cmd) },
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error { return applyConfig(cmd) },
 	}
 	root.SetIn(s.In)
@@ -49,6 +49,9 @@ func newRoot(s Streams) *cobra.Command {
 		newWatch(s),
 		newPause(s),
 		newResume(s),
+		newTray(s),
+		newAutostart(s),
+		newWindow(s),
 		newVersion(),
 	)
 	addCompletion(root)

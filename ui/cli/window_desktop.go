@@ -1,0 +1,39 @@
+//go:build cgo && migrated_fynedo
+
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mapiscope/mapiscope/ui/localapi"
+	"github.com/mapiscope/mapiscope/ui/window"
+)
+
+// windowBuilt says whether this build has a window.
+const windowBuilt = true
+
+func printProbe(s Streams) error {
+	renderer, err := window.Probe()
+	if err != nil {
+		return usagef("%v", err)
+	}
+	_, err = fmt.Fprintln(s.Out, renderer)
+	return err
+}
+
+// run opens the window and returns when it is closed.
+func (f *windowFlags) run(cmd *cobra.Command, client *localapi.Client, agent agentStarter) error {
+	return window.Run(cmd.Context(), window.Options{
+		Agent:      client,
+		Settings:   settingsStore{cmd},
+		StartAgent: agent.start,
+		OpenURL:    func(ctx context.Context, url string) error { return openBrowser(ctx, url) },
+		Raise:      f.raised,
+		Tab:        f.tab,
+		Language:   f.language,
+		Theme:      f.theme,
+	})
+}

@@ -1,0 +1,53 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/mapiscope/mapiscope/diag/report"
+)
+
+// banner says over every page that the agent is gone, and offers to start it; and
+// what went wrong with something that was asked for.
+type banner struct {
+	sign  *widget.Icon
+	words *widget.Label
+	start *widget.Button
+	close *widget.Button
+	box   *fyne.Container
+}
+
+func newBanner(w *Window) *banner {
+	b := &banner{sign: widget.NewIcon(nil), words: text("")}
+	b.start = widget.NewButtonWithIcon(L("Start the agent"), theme.MediaPlayIcon(), w.startAgent)
+	b.start.Importance = widget.HighImportance
+	b.close = widget.NewButtonWithIcon("", theme.CancelIcon(), func() { w.problem(nil) })
+	buttons := container.NewCenter(container.NewHBox(b.start, b.close))
+	b.box = container.NewStack(newFill(colorCode),
+		inset(container.NewBorder(nil, nil, container.NewCenter(sized(b.sign, 20)), buttons, b.words), 6))
+	b.box.Hide()
+	return b
+}
+
+func (b *banner) content() fyne.CanvasObject { return b.box }
+
+func (b *banner) show(s State) {
+	b.start.Hide()
+	b.close.Hide()
+	switch {
+	case s.Problem != "":
+		b.sign.SetResource(statusResource(report.Fail))
+		b.words.SetText(s.Problem)
+		b.close.Show()
+	case s.Gone != "":
+		b.sign.SetResource(statusResource(report.Warn))
+		b.words.SetText(s.Gone)
+		b.start.Show()
+	default:
+		b.box.Hide()
+		return
+	}
+	b.box.Show()
+}
