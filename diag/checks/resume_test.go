@@ -26,15 +26,15 @@ var (
 	cutErr   = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Op: "NotificationWait"}
 	silence  = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Err: &mapihttp.LimitError{What: "the next meta-tag"}}
 	refusal  = failure(netpath.PhaseHTTP, func(f *mapihttp.Failure) { f.Status, f.Delivery = 503, mapihttp.Answered })
-	tenSecs  = 10 * time.Second
+	tenSeconds  = 10 * time.Second
 	halfHour = 30 * time.Minute
 )
 
 func TestJudgeRest(t *testing.T) {
-	want(t, judgeRest(held{waited(tenSecs), nil, tenSecs}, "mail"), report.Pass, "lasted the 10s")
+	want(t, judgeRest(held{waited(tenSeconds), nil, tenSeconds}, "mail"), report.Pass, "lasted the 10s")
 	want(t, judgeRest(held{waited(36*time.Second, 30*time.Second), cutErr, halfHour}, "mail"), report.Fail, "after 6s of rest", suite.RestCut)
-	want(t, judgeRest(held{nil, refusal, tenSecs}, "mail"), report.Fail, "503", suite.HTTPUnavailable)
-	if o := judgeRest(held{waited(tenSecs), silence, halfHour}, "mail"); has(o.Signals, suite.RestCut) {
+	want(t, judgeRest(held{nil, refusal, tenSeconds}, "mail"), report.Fail, "503", suite.HTTPUnavailable)
+	if o := judgeRest(held{waited(tenSeconds), silence, halfHour}, "mail"); has(o.Signals, suite.RestCut) {
 		t.Errorf("silence is no cut: %+v", o)
 	}
 }

@@ -6,20 +6,6 @@ import (
 	"github.com/mapiscope/mapiscope/transport/auth"
 )
 
-// maxNamed is how many names a sentence lists before it says how many more.
-const maxNamed = 4
-
-// names lists host names for a sentence.
-func names(all []string) string {
-	switch {
-	case len(all) == 0:
-		return "no name at all"
-	case len(all) > maxNamed:
-		return strings.Join(all[:maxNamed], ", ") + " and " + count(len(all)-maxNamed, "other", "others")
-	}
-	return strings.Join(all, ", ")
-}
-
 // schemes are the names of what a server offers, each once, as spelled there.
 func schemes(offered []auth.Challenge) []string {
 	var out []string
