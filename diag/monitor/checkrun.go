@@ -34,6 +34,7 @@ func (m *Monitor) startChecks(trigger string, only, skip []string) error {
 	}
 	o := m.cfg.Options
 	o.Trigger, o.Only, o.Skip = trigger, only, skip
+	o.Gaps = slices.Clone(m.gaps)
 	if m.givenUp && trigger != "user" {
 		o.Password = auth.Secret{} // it was refused, and each attempt counts towards a lockout
 	}

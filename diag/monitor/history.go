@@ -94,17 +94,19 @@ func readBounded(file string, limit int64) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, limit))
 }
 
-// Put notes o: it replaces the last one when that began at the same time, else it
-// follows. What is on disk is whole at every moment.
-func (h *History) Put(o report.Outage) error {
-	if n := len(h.outages); n > 0 && h.outages[n-1].Started == o.Started {
-		h.outages[n-1] = o
-	} else {
-		h.outages = append(h.outages, o)
-	}
+// Begin notes an outage that follows the last one. What is on disk is whole at
+// every moment.
+func (h *History) Begin(o report.Outage) error {
+	h.outages = append(h.outages, o)
 	if over := len(h.outages) - KeptOutages; over > 0 {
 		h.outages = slices.Delete(h.outages, 0, over)
 	}
+	return h.save()
+}
+
+// Update notes what has become of the outage that began last.
+func (h *History) Update(o report.Outage) error {
+	h.outages[len(h.outages)-1] = o
 	return h.save()
 }
 

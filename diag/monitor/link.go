@@ -17,9 +17,9 @@ import (
 
 // link is an open session as the loop sees it.
 type link interface {
-	// wait holds a NotificationWait and fetches what it announces: how many events
-	// came. It goes on by itself after a pause.
-	wait(ctx context.Context) (events int, err error)
+	// wait holds a NotificationWait and fetches what it announces. It goes on by
+	// itself after a pause.
+	wait(ctx context.Context) (waited, error)
 	pause()
 	resume(ctx context.Context) *mapihttp.Resumption
 	// ping restarts the server's clock of the contexts that nothing holds.
@@ -27,6 +27,12 @@ type link interface {
 	mailbox() mapihttp.ContextInfo
 	directory() (i mapihttp.ContextInfo, open bool, err error)
 	close(ctx context.Context)
+}
+
+// waited is how a NotificationWait ended.
+type waited struct {
+	events int
+	quiet  time.Duration // since the last sign of life on its connection
 }
 
 // opener makes links for one account.
@@ -116,18 +122,25 @@ type sessions struct {
 // sequence cookie a parallel wait should carry is documented nowhere.
 const waitAgain = 3
 
-func (l *sessions) wait(ctx context.Context) (events int, err error) {
+func (l *sessions) wait(ctx context.Context) (w waited, err error) {
 	var res *mapihttp.WaitResult
 	for range waitAgain {
 		if res, err = l.mail.NotificationWait(ctx); !outOfSequence(err) {
 			break
 		}
 	}
+	if res != nil {
+		w.quiet = res.Elapsed
+		if n := len(res.Tags); n > 0 {
+			w.quiet -= res.Tags[n-1].At
+		}
+	}
 	if err != nil || !res.EventPending {
-		return 0, err
+		return w, err
 	}
 	got, err := l.mail.Poll(ctx)
-	return len(got), err
+	w.events, w.quiet = len(got), 0
+	return w, err
 }
 
 func outOfSequence(err error) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -41,15 +42,19 @@ type loop struct {
 	notice     string
 
 	link    link
+	context string             // id of the session context that was last proven
+	pausing chan struct{}      // closed when the last pause is complete; nil before the first
 	job     int                // number of the attempt that is going on; results of others are void
 	stopJob context.CancelFunc // nil: none is going on
 	held    []string           // causes for which it is paused, in order
 	waiting bool               // the goroutine of NotificationWait runs
 	async   bool               // and the server holds one
 	events  int
+	gaps    []time.Duration // for how long connections had been silent that were cut
 	proven  time.Time
 
 	outage  *report.Outage // the one that is going on
+	lastEnd time.Time      // of the one before
 	tries   int            // failed attempts in a row
 	err     error          // of the last one
 	givenUp bool           // no attempt without the user: the password was refused
@@ -179,17 +184,26 @@ func (m *Monitor) prove() {
 	if m.state != StateLost && m.state != StateTroubled {
 		m.enter(StateResuming)
 	}
-	l := m.link
-	attempt(m, l.resume, m.resumed, func(*mapihttp.Resumption) {})
+	l, paused := m.link, m.pausing
+	attempt(m, func(ctx context.Context) *mapihttp.Resumption {
+		if paused != nil {
+			<-paused
+		}
+		return l.resume(ctx)
+	}, m.resumed, func(*mapihttp.Resumption) {})
 }
 
 func (m *Monitor) resumed(r *mapihttp.Resumption) {
+	i := m.link.mailbox()
 	if r.Outcome != mapihttp.OutcomeLost {
-		m.up(string(r.Outcome), r.Took)
+		outcome := string(r.Outcome)
+		if i.ContextID != m.context { // an attempt before this one, whose result was void, replaced it
+			outcome = outcomeReestablished
+		}
+		m.up(outcome, r.Took)
 		return
 	}
 	var moved *mapihttp.WrongServerError
-	i := m.link.mailbox()
 	if errors.As(r.Err, &moved) || !i.Expires.IsZero() && m.cfg.Now().After(i.Expires) {
 		// Nothing is left to resume: whether the mailbox is still where it was,
 		// Autodiscover knows.
@@ -203,6 +217,7 @@ func (m *Monitor) resumed(r *mapihttp.Resumption) {
 func (m *Monitor) up(outcome string, took time.Duration) {
 	halt(&m.patient)
 	m.tries, m.err, m.givenUp, m.proven = 0, nil, false, m.cfg.Now()
+	m.context = m.link.mailbox().ContextID
 	m.enter(StateConnected)
 	m.endOutage(outcome, took)
 	m.listen()
@@ -293,8 +308,19 @@ func (m *Monitor) hold(cause string, ready func()) {
 	if m.link != nil {
 		m.beginOutage(cause, m.cfg.Now())
 	}
-	l := m.link
+	m.pause(ready)
+}
+
+// pause takes everything off the wire; ready, which may be nil, is called then. A
+// resume waits for it, so that it cannot be overtaken.
+func (m *Monitor) pause(ready func()) {
+	l, before, done := m.link, m.pausing, make(chan struct{})
+	m.pausing = done
 	m.jobs.Go(func() {
+		defer close(done)
+		if before != nil {
+			<-before
+		}
 		if l != nil {
 			l.pause()
 		}
@@ -384,9 +410,7 @@ func (m *Monitor) moved(c netmon.Change) {
 func (m *Monitor) goOffline() {
 	m.stop()
 	m.enter(StateOffline)
-	if l := m.link; l != nil {
-		m.jobs.Go(l.pause)
-	}
+	m.pause(nil)
 }
 
 // local is the address that our connection comes from.
@@ -409,15 +433,15 @@ func (m *Monitor) listen() {
 	m.jobs.Go(func() {
 		for {
 			begun := time.Now()
-			events, err := l.wait(m.ctx)
+			got, err := l.wait(m.ctx)
 			if err != nil {
-				m.tell(func() { m.deaf(l, contextID, err) })
+				m.tell(func() { m.deaf(l, contextID, got.quiet, err) })
 				return
 			}
-			if m.tell(func() { m.heard(l, events) }) != nil {
+			if m.tell(func() { m.heard(l, got.events) }) != nil {
 				return
 			}
-			if events == 0 && time.Since(begun) < ShortWait && !sleep(m.ctx, ShortWait) {
+			if got.events == 0 && time.Since(begun) < ShortWait && !sleep(m.ctx, ShortWait) {
 				return
 			}
 		}
@@ -446,11 +470,12 @@ func (m *Monitor) heard(l link, events int) {
 }
 
 // deaf is a NotificationWait that failed.
-func (m *Monitor) deaf(l link, contextID string, err error) {
+func (m *Monitor) deaf(l link, contextID string, quiet time.Duration, err error) {
 	if l != m.link {
 		return
 	}
 	m.waiting = false
+	m.noteGap(quiet, err)
 	switch {
 	case m.state != StateConnected: // somebody is at it already
 	case l.mailbox().ContextID != contextID:
@@ -463,6 +488,22 @@ func (m *Monitor) deaf(l link, contextID string, err error) {
 		m.beginOutage(causeOf(err), m.cfg.Now())
 		m.trouble()
 		m.prove()
+	}
+}
+
+// keptGaps is how many gaps are kept: those of some days.
+const keptGaps = 100
+
+// noteGap keeps for how long a connection had been silent that was cut. The checks
+// look for a rule in them.
+func (m *Monitor) noteGap(quiet time.Duration, err error) {
+	var f *mapihttp.Failure
+	if !errors.As(err, &f) || f.Delivery != mapihttp.AnswerLost || quiet <= 0 || netpath.Timeout(f.Err) || errors.Is(f.Err, mapihttp.ErrPaused) {
+		return
+	}
+	m.gaps = append(m.gaps, quiet)
+	if over := len(m.gaps) - keptGaps; over > 0 {
+		m.gaps = slices.Delete(m.gaps, 0, over)
 	}
 }
 

@@ -11,11 +11,14 @@ func (m *Monitor) beginOutage(cause string, at time.Time) {
 	if m.outage != nil {
 		return
 	}
+	if at.Before(m.lastEnd) { // told late: it was over already
+		at = m.lastEnd
+	}
 	m.outage = &report.Outage{Cause: cause, Started: started(at)}
-	m.keep()
+	m.kept(m.cfg.History.Begin(*m.outage))
 }
 
-// started is rounded to what the file keeps, so that the time identifies it.
+// started is rounded to what the file keeps.
 func started(t time.Time) report.Time { return report.At(t.Round(0).Truncate(time.Millisecond)) }
 
 // blameNetwork corrects the cause of an outage that was taken for the server's:
@@ -23,7 +26,7 @@ func started(t time.Time) report.Time { return report.At(t.Round(0).Truncate(tim
 func (m *Monitor) blameNetwork() {
 	if o := m.outage; o != nil && o.Cause == CauseServer && m.cfg.Now().Sub(o.Started.Time) < NewsTime {
 		o.Cause = CauseNetwork
-		m.keep()
+		m.kept(m.cfg.History.Update(*o))
 	}
 }
 
@@ -39,13 +42,13 @@ func (m *Monitor) endOutage(outcome string, took time.Duration) {
 	if outcome == outcomeResumed {
 		o.Phase = ""
 	}
-	m.keep()
-	m.outage = nil
+	m.kept(m.cfg.History.Update(*o))
+	m.outage, m.lastEnd = nil, ended.Time
 }
 
-// keep writes the outage down. A disk that is full must not end the session.
-func (m *Monitor) keep() {
-	if err := m.cfg.History.Put(*m.outage); err != nil {
+// kept tells of a disk that is full, say: that must not end the session.
+func (m *Monitor) kept(err error) {
+	if err != nil {
 		m.notice = "The history of outages cannot be written: " + err.Error()
 	}
 }

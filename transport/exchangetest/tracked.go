@@ -1,7 +1,9 @@
 package exchangetest
 
 import (
+	"maps"
 	"net"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,9 +85,24 @@ func (c *tracked) Close() error {
 	return c.Conn.Close()
 }
 
+// GiveUp ends the connections that vanished, as the server's system does when
+// nobody has confirmed anything for minutes.
+func (s *Server) GiveUp() {
+	for _, t := range s.sites {
+		t.mu.Lock()
+		open := slices.Collect(maps.Keys(t.conns))
+		t.mu.Unlock()
+		for _, c := range open {
+			if c.vanished.Load() {
+				c.Close()
+			}
+		}
+	}
+}
+
 // Vanish makes every open connection lead nowhere, as when the client's network
 // went away: no end is said in either direction, and the server goes on believing
-// in the client until DropConnections or Close.
+// in the client until GiveUp, DropConnections or Close.
 func (s *Server) Vanish() {
 	for _, t := range s.sites {
 		t.mu.Lock()

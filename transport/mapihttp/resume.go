@@ -149,6 +149,9 @@ func (e *endpoint) resume(ctx context.Context, prove func(context.Context) error
 		return r.lost(err)
 	}
 	defer e.turn.leave()
+	if ctx.Err() != nil { // what has come back meanwhile is left alone
+		return r.lost(context.Cause(ctx))
+	}
 	if !e.gate.isShut() {
 		e.pause()
 	}

@@ -275,3 +275,17 @@ func TestPauseWhileResuming(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A Resume whose time was over before it began leaves a session alone that stands.
+func TestResumeTooLate(t *testing.T) {
+	f := newFake(t)
+	m := subscribed(t, f)
+	over, stop := context.WithCancel(t.Context())
+	stop()
+	if r := m.Resume(over); r.Outcome != OutcomeLost || !errors.Is(r.Err, context.Canceled) {
+		t.Errorf("%+v", r)
+	}
+	if err := m.Verify(short(t)); err != nil {
+		t.Error(err)
+	}
+}
