@@ -33,7 +33,7 @@ build: ## the static command line: bin/mapiscope (no cgo, no shared library)
 demo: build ## run the product against an Exchange of its own and print the report
 	@bin/mapiscope demo --headless
 
-test: vet house unit race ## everything that must hold: vet, house rules, tests, races, a fuzz smoke
+test: vet house unit race test-real ## everything that must hold: vet, house rules, tests, races, real parts, a fuzz smoke
 	.ci/fuzz $(FUZZSMOKE)
 
 test-real: setup-real ## tests against real parts: browsers, networks, daemons (Debian, as root)
