@@ -198,13 +198,13 @@ func Summary(s *monitor.Snapshot, now time.Time) string {
 	lines := []string{
 		"Mapiscope " + s.Agent.Version + ", " + now.UTC().Format("2006-01-02 15:04 UTC"),
 		"Mailbox: " + s.Account.Address,
-		"State: " + oneLine(joined(s.Headline, w.since(now.Sub(s.Since.Time)))),
+		"State: " + oneLine(joined(w.headline(s), w.since(now.Sub(s.Since.Time)))),
 	}
 	if c := connection(s, "mailbox"); c != nil {
 		lines = append(lines, "Server: "+oneLine(joined(c.Server, c.ServerVersion, protocolName(c.Protocol), c.Authn)))
 	}
 	if r := s.LastReport; r != nil {
-		said := joined(r.Verdict.Headline, r.Verdict.Cause, w.ago(now.Sub(r.Ended.Time)))
+		said := joined(clause(r.Verdict.Headline), r.Verdict.Cause, w.ago(now.Sub(r.Ended.Time)))
 		lines = append(lines, "Checks: "+oneLine(said))
 	}
 	if s.Session != nil {

@@ -31,7 +31,7 @@ func (n *Notices) Next(s *monitor.Snapshot, now time.Time, lang Language) (Notic
 		if s.Outage != nil {
 			n.began = s.Outage.Started.Time
 		}
-		return Notice{Title: w.stopped, Body: oneLine(w.headline(s)), Bad: true}, true
+		return Notice{Title: w.stopped, Body: oneLine(w.headline(s)) + ".", Bad: true}, true
 	case s.State == monitor.StateConnected && n.told:
 		n.told = false
 		return Notice{Title: w.back, Body: fmt.Sprintf(w.backAfter, w.length(n.length(s, now)))}, true

@@ -125,7 +125,7 @@ func findings(s *monitor.Snapshot) string {
 	if r == nil || r.Ended.Before(s.Since.Time) || r.Verdict.Status != report.Warn && r.Verdict.Status != report.Fail {
 		return ""
 	}
-	return r.Verdict.Headline
+	return clause(r.Verdict.Headline)
 }
 
 func connection(s *monitor.Snapshot, service string) *report.Connection {
@@ -183,10 +183,13 @@ func protocolName(p string) string {
 	return p
 }
 
+// clause is a sentence as a part of a line.
+func clause(sentence string) string { return strings.TrimSuffix(sentence, ".") }
+
 func joined(parts ...string) string {
 	var said []string
 	for _, p := range parts {
-		if p = strings.TrimSuffix(p, "."); p != "" {
+		if p != "" {
 			said = append(said, p)
 		}
 	}

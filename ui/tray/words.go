@@ -53,15 +53,15 @@ type words struct {
 	sentences map[string]string // of the engine; one that is missing is shown as it is
 }
 
-// headline is how it stands, in one sentence.
+// headline is how it stands, in one clause.
 func (w *words) headline(s *monitor.Snapshot) string {
 	if said, ok := w.states[s.State]; ok {
 		return said
 	}
 	if said, ok := w.sentences[s.Headline]; ok {
-		return said
+		return clause(said)
 	}
-	return s.Headline
+	return clause(s.Headline)
 }
 
 func (w *words) connected(protocol string, hasDirectory, directory bool) string {
