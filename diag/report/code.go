@@ -58,7 +58,7 @@ func mark(kind, name string, bits int) uint32 {
 	return max(binary.BigEndian.Uint32(sum[:])>>(32-bits), 1)
 }
 
-// String is the code in two groups of four: "7K2M-9QXT".
+// String is the code in two groups of four: "XSPR-9C91".
 func (c Code) String() string {
 	var status uint64
 	for i, s := range codeStatuses {

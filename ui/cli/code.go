@@ -25,11 +25,11 @@ func newCode(s Streams) *cobra.Command {
 		Use:   "code XXXXXXXX",
 		Short: "decode the short code of a report",
 		Long:  codeLong,
-		Example: `  mapiscope code 9ZV3-82KD
-  mapiscope code 9zv382kd --machine laptop-17`,
+		Example: `  mapiscope code XSPR-9C91
+  mapiscope code xspr9c91 --machine laptop-17`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("no code given").hint("it stands under the verdict of a report, such as 9ZV3-82KD")
+				return usagef("no code given").hint("it stands under the verdict of a report, such as XSPR-9C91")
 			}
 			word := strings.Join(args, " ")
 			code, err := report.ParseCode(word)

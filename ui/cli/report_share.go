@@ -59,22 +59,29 @@ func newReportRedact(s Streams) *cobra.Command {
 	return cmd
 }
 
-// showChanges lists names with their stand-ins; of the texts that hold such
-// names it shows how many there are.
+// showChanges lists names with their stand-ins; of the ids, and of the texts that
+// hold such names, it shows how many there are.
 func showChanges(w io.Writer, changes []redact.Change) error {
 	out := bufio.NewWriter(w)
-	texts := 0
+	texts, ids := 0, 0
 	for _, c := range changes {
-		if c.Class == redact.Text {
+		switch c.Class {
+		case redact.Text:
 			texts++
+			continue
+		case redact.ID:
+			ids++
 			continue
 		}
 		fmt.Fprintf(out, "%-15s %s\n%17s %s\n", c.Class, report.Clean(c.From), "->", report.Clean(c.To))
 	}
-	switch {
-	case len(changes) == 0:
+	if len(changes) == 0 {
 		fmt.Fprintln(out, "Nothing would change.")
-	case texts > 0:
+	}
+	if ids > 0 {
+		fmt.Fprintf(out, "%-15s %d GUIDs, request ids and fingerprints\n", "id", ids)
+	}
+	if texts > 0 {
 		fmt.Fprintf(out, "%-15s %d sentences and values in which such names stand\n", "text", texts)
 	}
 	return out.Flush()

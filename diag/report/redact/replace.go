@@ -23,6 +23,7 @@ func (v *vault) replace(c Class, s string) string {
 	if c == Keep || s == "" {
 		return s
 	}
+	s = unescaped(c, s)
 	s = dnForm.ReplaceAllStringFunc(s, func(m string) string { return v.standIn(m, "/o=organization/cn=recipient%d") })
 	s = sidForm.ReplaceAllStringFunc(s, func(m string) string { return v.standIn(m, "S-1-5-21-0-0-0-%d") })
 	s = guidForm.ReplaceAllStringFunc(s, func(m string) string { return v.standIn(m, "00000000-0000-4000-8000-%012d") })

@@ -33,6 +33,7 @@ func (v *vault) learn(c Class, s string) {
 	if s == "" {
 		return
 	}
+	s = unescaped(c, s)
 	switch c {
 	case Keep:
 		v.kept[s] = true
@@ -60,6 +61,15 @@ func (v *vault) learn(c Class, s string) {
 			v.host(m)
 		}
 	}
+}
+
+// unescaped gives an address in the query of a URL its @ back, without which it
+// would look like a name of its own.
+func unescaped(c Class, s string) string {
+	if c == Keep {
+		return s
+	}
+	return strings.ReplaceAll(s, "%40", "@")
 }
 
 // hostForm is a name of two or more labels in a text.

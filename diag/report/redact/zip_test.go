@@ -57,6 +57,19 @@ func TestNoSecretInTheZip(t *testing.T) {
 	}
 }
 
+// TestAnEscapedAddressHasTheSameStandIn: in the query of a URL the @ is %40.
+func TestAnEscapedAddressHasTheSameStandIn(t *testing.T) {
+	r := reporttest.Sample()
+	r.Exchanges[0].URL = "https://mail.contoso.test/autodiscover/autodiscover.json?Email=alice%40contoso.test&Protocol=Ews"
+	out, err := Apply(r, Strict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "?Email=" + out.Account.Address + "&Protocol=Ews"; !strings.HasSuffix(out.Exchanges[0].URL, want) {
+		t.Errorf("%s does not end in %s", out.Exchanges[0].URL, want)
+	}
+}
+
 func unzip(t *testing.T, r *report.Report) map[string]string {
 	t.Helper()
 	var buf bytes.Buffer
