@@ -18,16 +18,17 @@ type View struct {
 // Format is one way of writing a report. A new one is one row in formats.
 type Format struct {
 	Name   string // as --format has it
+	Type   string // media type
 	Write  func(w io.Writer, r *Report, v View) error
 	Binary bool // not for a terminal
 }
 
 var formats = []Format{
-	{Name: "text", Write: WriteText},
-	{Name: "json", Write: plainly(WriteJSON)},
-	{Name: "html", Write: plainly(WriteHTML)},
-	{Name: "summary", Write: plainly(WriteSummary)},
-	{Name: "zip", Write: plainly(WriteZip), Binary: true},
+	{Name: "text", Type: "text/plain; charset=utf-8", Write: WriteText},
+	{Name: "json", Type: "application/json", Write: plainly(WriteJSON)},
+	{Name: "html", Type: "text/html; charset=utf-8", Write: plainly(WriteHTML)},
+	{Name: "summary", Type: "text/plain; charset=utf-8", Write: plainly(WriteSummary)},
+	{Name: "zip", Type: "application/zip", Write: plainly(WriteZip), Binary: true},
 }
 
 // plainly is a form that looks the same in every view.

@@ -30,9 +30,9 @@ const phone = `<!DOCTYPE html><title>phone</title><p id="out">not measured</p>
     (h.bottom < 740 ? ', at once: ' : ', below: ') + d.querySelector('h1').textContent;
 }</script>`
 
-// TestHTMLInARealBrowser: the verdict is on the first screen of a phone, nothing
+// TestRealHTMLOnAPhone: the verdict is on the first screen of a phone, nothing
 // is wider than that, even with everything unfolded, and nobody else is asked.
-func TestHTMLInARealBrowser(t *testing.T) {
+func TestRealHTMLOnAPhone(t *testing.T) {
 	browser, err := exec.LookPath("chromium")
 	if err != nil {
 		if os.Getenv("CI") == "true" {

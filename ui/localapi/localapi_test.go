@@ -141,6 +141,11 @@ func TestReport(t *testing.T) {
 	if err != nil || !strings.Contains(string(b), `"sleep"`) || strings.Contains(string(b), "alice") {
 		t.Errorf("%s, %v", b, err)
 	}
+	for format, start := range map[string]string{"html": "<!DOCTYPE html>", "summary": "Mapiscope: ", "zip": "PK"} {
+		if b, err := c.Report(t.Context(), ReportRequest{Format: format}); err != nil || !strings.HasPrefix(string(b), start) {
+			t.Errorf("%s: %v, %.40q", format, err, b)
+		}
+	}
 	for _, q := range []ReportRequest{{Format: "doc"}, {Redaction: "some"}} {
 		if _, err := c.Report(t.Context(), q); !errors.As(err, &no) || no.Status != http.StatusBadRequest {
 			t.Errorf("%+v: %v", q, err)

@@ -160,6 +160,7 @@ func (s *server) report(w http.ResponseWriter, r *http.Request) error {
 	if err := format.Write(&file, last, report.View{Verbose: true}); err != nil {
 		return err
 	}
+	w.Header().Set("Content-Type", format.Type)
 	_, err = file.WriteTo(w)
 	return err
 }
