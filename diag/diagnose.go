@@ -63,7 +63,7 @@ func (o *Options) input() (suite.Input, error) {
 	}
 	return suite.Input{
 		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(s.ways) > 0,
-		Kerberos: s.kerberos, KerberosErr: s.kerberosErr, Compare: s.compare, FullAuthTest: o.FullAuthTest,
+		Kerberos: s.kerberos, KerberosErr: s.kerberosErr, Compare: s.compare, FullAuthTest: o.FullAuthTest, ActiveDirectory: s.directory(path),
 		HTTP:            &httpc.Client{Path: path, Mechanisms: s.ways, Policy: &auth.Policy{}, Budget: o.budget(), UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,

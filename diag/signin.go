@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/auth/kerberos"
 	"github.com/mapiscope/mapiscope/transport/auth/sspi"
+	"github.com/mapiscope/mapiscope/transport/autodiscover/scp"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 )
 
@@ -90,6 +91,14 @@ func (o *Options) ticketsWanted(domain string) bool {
 		return kerberos.Knows("", domain)
 	}
 	return kerberos.HasTickets(kerberos.DefaultCache())
+}
+
+// directory is Active Directory where there is a ticket to ask it with.
+func (s *signIn) directory(path *netpath.Path) *scp.Finder {
+	if s.kerberos == nil {
+		return nil
+	}
+	return &scp.Finder{Path: path, Identity: s.kerberos, Domain: strings.ToLower(s.kerberos.Realm())}
 }
 
 func (s *signIn) addKerberos(o *Options, user string, path *netpath.Path, wanted bool) {

@@ -13,7 +13,7 @@ func All() []suite.Check {
 	return append(discoverySteps(
 		machineInterfaces, machineProxy, machineClock, machineOutlook, machineRegistry,
 		dnsDomain, dnsAutodiscover, dnsSRV, dnsMailbox),
-		discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison,
+		discoverySCP, discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison,
 		networkAutodiscover, networkMailbox,
 		tlsAutodiscover, tlsMailbox, tlsNames, tlsRevocation, tlsPrincipal,
 		webHealthcheck, webServices, webPage, webNspiPage,

@@ -44,6 +44,9 @@ func (e *Env) search() {
 				HTTP: e.HTTP, Path: e.Path, Policy: e.HTTP.Policy, ConfirmRedirect: e.ConfirmRedirect,
 				GivenURL: e.AutodiscoverURL, Found: e.found.take, Finished: e.found.finished, Check: "discovery.answer",
 			}
+			if e.ActiveDirectory != nil {
+				c.FindSCP = e.scpURLs
+			}
 			if e.AutodiscoverURL != "" {
 				c.Steps = []autodiscover.Step{autodiscover.StepGiven}
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/auth/kerberos"
+	"github.com/mapiscope/mapiscope/transport/autodiscover/scp"
 	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/mapihttp"
@@ -27,10 +28,11 @@ type Input struct {
 	ProxyMode string // how the proxy was chosen, for the report
 	SignsIn   bool   // there is a credential
 
-	Kerberos     *kerberos.Identity // nil when Kerberos is not tried
-	KerberosErr  error              // why it is not, when it was wanted
-	Compare      map[string]Ways    // by Authn: the same credential, bound otherwise
-	FullAuthTest bool               // a person allowed further attempts with the password
+	Kerberos        *kerberos.Identity // nil when Kerberos is not tried
+	KerberosErr     error              // why it is not, when it was wanted
+	Compare         map[string]Ways    // by Authn: the same credential, bound otherwise
+	FullAuthTest    bool               // a person allowed further attempts with the password
+	ActiveDirectory *scp.Finder        // nil off domain
 
 	AutodiscoverURL string
 	MapiURL, UserDN string // skip Autodiscover
@@ -66,6 +68,7 @@ type Env struct {
 
 	client client
 	rpcWay Memo[*RPCWay]
+	scp    Memo[*scp.Result]
 
 	mu        sync.Mutex
 	mailbox   *mapihttp.Mailbox

@@ -26,10 +26,12 @@ type Client struct {
 	// nil refuses all. Calls are one at a time, once for each host and search.
 	ConfirmRedirect func(from, to string) bool
 
-	GivenURL  string   // a URL the person entered; asked first; its host is allowed by that
-	SCP       []string // URLs that Active Directory names; trusted as the directory is
-	Steps     []Step   // the steps to take; nil = all
-	UserAgent string   // instead of HTTP's: some servers answer Outlook differently
+	GivenURL string   // a URL the person entered; asked first; its host is allowed by that
+	SCP      []string // URLs that Active Directory names; trusted as the directory is
+	// FindSCP asks Active Directory when the step comes to it; nil asks nobody.
+	FindSCP   func(ctx context.Context, domain string) []string
+	Steps     []Step // the steps to take; nil = all
+	UserAgent string // instead of HTTP's: some servers answer Outlook differently
 
 	// Found is told each usable answer the moment it is there, before the
 	// comparison request; Finished each attempt that is complete. Both are

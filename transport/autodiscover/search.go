@@ -165,7 +165,11 @@ func (s *search) step(ctx context.Context, step Step, address, domain string) []
 	case StepGiven:
 		return s.fromList(ctx, step, address, s.c.GivenURL)
 	case StepSCP:
-		return s.fromList(ctx, step, address, s.c.SCP...)
+		urls := s.c.SCP
+		if s.c.FindSCP != nil {
+			urls = slices.Concat(urls, s.c.FindSCP(ctx, domain))
+		}
+		return s.fromList(ctx, step, address, urls...)
 	case StepRoot:
 		return s.candidate(ctx, step, address, domain, domain)
 	case StepAutodiscover:

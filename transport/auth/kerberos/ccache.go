@@ -122,7 +122,7 @@ func (i *Identity) fill(c *credentials.CCache) error {
 	i.name, i.realm = c.GetClientPrincipalName(), c.GetClientRealm()
 	for _, e := range c.GetEntries() {
 		t := &Ticket{SPN: e.Server.PrincipalName.PrincipalNameString(), Realm: e.Server.Realm,
-			Start: e.StartTime, End: e.EndTime, Cached: true, key: e.Key}
+			Start: e.StartTime, End: e.EndTime, Cached: true, key: e.Key, client: e.Client.PrincipalName, home: e.Client.Realm}
 		if t.Start.Unix() == 0 {
 			t.Start = e.AuthTime
 		}

@@ -24,16 +24,15 @@ import (
 // the KDC refused is not asked for again, so that a wrong password counts once.
 // Safe for concurrent use.
 type Identity struct {
-	config     *config.Config
-	path       *netpath.Path
-	name       types.PrincipalName
-	realm      string
-	enterprise bool
-	password   auth.Secret
-	keytab     *keytab.Keytab
-	source     string
+	config   *config.Config
+	path     *netpath.Path
+	name     types.PrincipalName
+	realm    string
+	password auth.Secret
+	keytab   *keytab.Keytab
+	source   string
 
-	asking   sync.Mutex         // one conversation with a KDC at a time; guards the maps
+	asking   sync.Mutex         // one conversation with a KDC at a time; guards name, realm and the maps
 	granting map[string]*Ticket // ticket-granting tickets by realm
 	services map[string]*Ticket // by SPN in lower case
 	failed   map[string]error   // by SPN in lower case; "" is the sign-in itself
@@ -52,6 +51,8 @@ type Ticket struct {
 
 	ticket messages.Ticket
 	key    types.EncryptionKey
+	client types.PrincipalName // whose ticket it is, of which realm
+	home   string
 }
 
 // New reads the files that c names. It sends nothing. Errors are *Error.
@@ -85,7 +86,7 @@ func New(c Config) (*Identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	i.realm, i.enterprise = realm, enterprise
+	i.realm = realm
 	i.name = types.PrincipalName{NameType: nametype.KRB_NT_PRINCIPAL, NameString: strings.Split(name, "/")}
 	if enterprise {
 		i.name = types.PrincipalName{NameType: nametype.KRB_NT_ENTERPRISE, NameString: []string{name}}
@@ -125,7 +126,18 @@ func firstPrincipal(kt *keytab.Keytab) string {
 }
 
 // Principal is who signs in, "alice@CONTOSO.TEST".
-func (i *Identity) Principal() string { return i.name.PrincipalNameString() + "@" + i.realm }
+func (i *Identity) Principal() string {
+	i.asking.Lock()
+	defer i.asking.Unlock()
+	return i.name.PrincipalNameString() + "@" + i.realm
+}
+
+// Realm is the realm of the principal, "CONTOSO.TEST".
+func (i *Identity) Realm() string {
+	i.asking.Lock()
+	defer i.asking.Unlock()
+	return i.realm
+}
 
 // Source says with what: "ticket", "keytab" or "password".
 func (i *Identity) Source() string { return i.source }

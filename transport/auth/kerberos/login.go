@@ -167,7 +167,7 @@ func (i *Identity) key(cipher int32, salted types.PADataSequence) (key types.Enc
 		return err
 	})
 	if err != nil && i.keytab != nil {
-		return key, &Error{Kind: NoCommonCipher, Realm: i.realm, Err: fmt.Errorf("the keytab has no key of encryption type %d for %s", cipher, i.Principal())}
+		return key, &Error{Kind: NoCommonCipher, Realm: i.realm, Err: fmt.Errorf("the keytab has no key of encryption type %d for %s", cipher, i.name.PrincipalNameString())}
 	}
 	if err != nil {
 		return key, &Error{Kind: Malformed, Realm: i.realm, Err: errors.New("the key cannot be derived as the domain controller asks")}
@@ -196,7 +196,7 @@ func (i *Identity) granted(req messages.ASReq, reply []byte, key *types.Encrypti
 		return nil, &Error{Kind: Malformed, Realm: i.realm, Err: errors.New("the answer of the domain controller is no ticket")}
 	}
 	if key == nil || key.KeyType != rep.EncPart.EType {
-		k, err := i.key(rep.EncPart.EType, rep.PAData)
+		k, err := i.keyFor(rep)
 		if err != nil {
 			return nil, err
 		}
@@ -213,7 +213,19 @@ func (i *Identity) granted(req messages.ASReq, reply []byte, key *types.Encrypti
 	if i.name.NameType == nametype.KRB_NT_ENTERPRISE && len(i.name.NameString) == 0 {
 		i.name = req.ReqBody.CName
 	}
-	return newTicket(rep.Ticket, part), nil
+	return newTicket(rep.KDCRepFields, part), nil
+}
+
+// keyFor is the long-term key that an AS-REP without pre-authentication was made with.
+func (i *Identity) keyFor(rep messages.ASRep) (types.EncryptionKey, error) {
+	if !slices.Contains(i.config.LibDefaults.DefaultTktEnctypeIDs, rep.EncPart.EType) {
+		return types.EncryptionKey{}, &Error{Kind: NoCommonCipher, Realm: i.realm}
+	}
+	var salted types.PADataSequence // without a hint: the default salt
+	if cipher, hint, err := i.cipherOf(rep.PAData); err == nil && cipher == rep.EncPart.EType {
+		salted = hint
+	}
+	return i.key(rep.EncPart.EType, salted)
 }
 
 // open decrypts the part of an answer that only we and the KDC can read, and
@@ -232,13 +244,14 @@ func open(sealed types.EncryptedData, key types.EncryptionKey, usage uint32, non
 	return part, err
 }
 
-func newTicket(t messages.Ticket, part messages.EncKDCRepPart) *Ticket {
+func newTicket(rep messages.KDCRepFields, part messages.EncKDCRepPart) *Ticket {
+	t := rep.Ticket
 	start := part.StartTime
 	if start.IsZero() {
 		start = part.AuthTime
 	}
 	return &Ticket{SPN: t.SName.PrincipalNameString(), Realm: t.Realm, Cipher: t.EncPart.EType,
-		Start: start, End: part.EndTime, ticket: t, key: part.Key}
+		Start: start, End: part.EndTime, ticket: t, key: part.Key, client: rep.CName, home: rep.CRealm}
 }
 
 func isGranting(n types.PrincipalName) bool {

@@ -75,7 +75,7 @@ func (h *handshake) Next([]byte) ([]byte, error) {
 		return nil, errors.New("Kerberos has only one step")
 	}
 	h.begun = true
-	token, a, err := h.identity.apReq(h.ticket, h.bindings)
+	token, a, err := apReq(h.ticket, h.bindings)
 	if err != nil {
 		return nil, &Error{Kind: Other, SPN: h.spn, Err: errors.New("the Kerberos token could not be made: the ticket's encryption is not known here")}
 	}

@@ -41,7 +41,7 @@ func (s *SASL) InitSecContextWithOptions(target string, token []byte, _ []int) (
 	if s.ticket, err = s.identity.Ticket(s.ctx, target); err != nil {
 		return nil, false, err
 	}
-	out, s.authenticator, err = s.identity.apReq(s.ticket, s.bindings)
+	out, s.authenticator, err = apReq(s.ticket, s.bindings)
 	return out, true, err
 }
 

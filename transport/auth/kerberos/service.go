@@ -88,5 +88,5 @@ func (i *Identity) askTicket(ctx context.Context, realm string, by *Ticket, name
 	if !isGranting(rep.Ticket.SName) && !strings.EqualFold(part.SName.PrincipalNameString(), spn) {
 		return nil, &Error{Kind: Malformed, Realm: realm, SPN: spn, Err: errors.New("the domain controller gave a ticket for another service")}
 	}
-	return newTicket(rep.Ticket, part), nil
+	return newTicket(rep.KDCRepFields, part), nil
 }

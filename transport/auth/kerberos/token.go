@@ -36,9 +36,9 @@ const (
 // apReq makes the GSS token that shows a ticket. bindings is MD5 of the channel
 // bindings, all zero for none (RFC 4121 4.1.1.2). The authenticator it was made
 // of proves the server later.
-func (i *Identity) apReq(t *Ticket, bindings [16]byte) (token []byte, a types.Authenticator, err error) {
+func apReq(t *Ticket, bindings [16]byte) (token []byte, a types.Authenticator, err error) {
 	err = guard(func() error {
-		if a, err = types.NewAuthenticator(i.realm, i.name); err != nil {
+		if a, err = types.NewAuthenticator(t.home, t.client); err != nil {
 			return err
 		}
 		a.Cksum = types.Checksum{CksumType: chksumtype.GSSAPI, Checksum: checksum(bindings)}
