@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ type process struct {
 	log     string // file of its standard error: a pipe would end it together with us
 
 	mu     sync.Mutex
-	live   *os.Process
+	live   []*os.Process
 	began  time.Time
 	failed string // the last sentence of one that ended badly
 	next   time.Time
@@ -35,7 +36,7 @@ const (
 func (p *process) keep() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live != nil || time.Now().Before(p.next) {
+	if len(p.live) > 0 || time.Now().Before(p.next) {
 		return
 	}
 	if time.Since(p.began) > lastWait {
@@ -67,7 +68,7 @@ func (p *process) start(failed func(string)) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	p.live, p.began = cmd.Process, time.Now()
+	p.live, p.began = append(p.live, cmd.Process), time.Now()
 	go p.await(cmd, failed)
 	return nil
 }
@@ -75,9 +76,7 @@ func (p *process) start(failed func(string)) error {
 func (p *process) await(cmd *exec.Cmd, failed func(string)) {
 	err := cmd.Wait()
 	p.mu.Lock()
-	if p.live == cmd.Process {
-		p.live = nil
-	}
+	p.live = slices.DeleteFunc(p.live, func(one *os.Process) bool { return one == cmd.Process })
 	p.failed = ""
 	if err != nil {
 		p.failed = lastWords(p.log, err)
@@ -93,18 +92,18 @@ func (p *process) await(cmd *exec.Cmd, failed func(string)) {
 func (p *process) trouble() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live != nil {
+	if len(p.live) > 0 {
 		return ""
 	}
 	return p.failed
 }
 
-// end asks the one that was started last to go.
+// end asks those that we started to go.
 func (p *process) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.live != nil {
-		terminate(p.live)
+	for _, one := range p.live {
+		terminate(one)
 	}
 }
 
