@@ -3,7 +3,9 @@ package report_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"io"
 	"reflect"
 	"strings"
@@ -44,6 +46,44 @@ func TestZipHoldsEveryForm(t *testing.T) {
 	if b != written(t, report.WriteZip, reporttest.Sample()) {
 		t.Error("the same report gives two different files")
 	}
+}
+
+// TestZipIsSmall: a normal run has some 60 requests and checks.
+func TestZipIsSmall(t *testing.T) {
+	r := reporttest.Sample()
+	for i := range 100 {
+		x, c := r.Exchanges[0], r.Checks[0]
+		x.Seq, x.Started, x.ServerRequestID = i, report.Milliseconds(i*7), fmt.Sprintf("%x", sha256.Sum256([]byte{byte(i)}))
+		r.Exchanges, r.Checks = append(r.Exchanges, x), append(r.Checks, c)
+	}
+	if n := len(written(t, report.WriteZip, r)); n > 256<<10 {
+		t.Errorf("%d KiB", n>>10)
+	}
+}
+
+// FuzzRead: a file that somebody was sent is read or refused, and what is read
+// can be written in every form.
+func FuzzRead(f *testing.F) {
+	for _, write := range []func(io.Writer, *report.Report) error{report.WriteZip, report.WriteJSON} {
+		var b bytes.Buffer
+		if err := write(&b, reporttest.Sample()); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"schema":"mapiscope.report/v1","exchanges":[{"dns_ms":-1e308,"total_ms":1e308,"url":"%"}],"certificates":[{"chain":[{}]}],"run":{"started":"0000-01-01T00:00:00Z"}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		r, err := report.Read(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		for _, name := range report.FormatNames() {
+			format, _ := report.FormatNamed(name)
+			if err := format.Write(io.Discard, r, report.View{Verbose: true}); err != nil && name != "json" && name != "zip" {
+				t.Errorf("%s: %v", name, err) // JSON refuses years beyond 9999
+			}
+		}
+	})
 }
 
 func TestReadAZipAgain(t *testing.T) {
