@@ -82,7 +82,7 @@ func (w *Window) copySummary() {
 			return err
 		}
 		summary := strings.TrimSpace(string(b))
-		fyne.Do(func() {
+		w.do(func() {
 			w.showText(L("Summary"), L("This is in the clipboard now; paste it into a chat or read it out."), summary)
 		})
 		return nil
@@ -145,7 +145,7 @@ func (w *Window) saveReport() {
 			if err != nil {
 				words = problemWords(err)
 			}
-			fyne.Do(func() { preview.SetText(strings.TrimSpace(words)) })
+			w.do(func() { preview.SetText(strings.TrimSpace(words)) })
 		}()
 	}
 	level.OnChanged = show

@@ -28,7 +28,7 @@ type assistant struct {
 	tickets  *widget.Check // sign in as this computer's user, without a password
 	says     *widget.Label
 	back     *widget.Button
-	next     *widget.Button
+	next     *enterButton
 	progress *progress
 	verdict  swap
 	asked    string // id of the report before the first check, to see the new one
@@ -83,7 +83,7 @@ func newAssistant(w *Window) *assistant {
 	a.user.OnSubmitted = func(string) { w.win.Canvas().Focus(a.password) }
 	a.says.Importance = widget.DangerImportance
 	a.back = widget.NewButtonWithIcon(L("Back"), theme.NavigateBackIcon(), func() { a.open(a.step - 1) })
-	a.next = widget.NewButtonWithIcon(L("Next"), theme.NavigateNextIcon(), a.goOn)
+	a.next = newEnterButton(L("Next"), theme.NavigateNextIcon(), a.goOn)
 	a.next.IconPlacement = widget.ButtonIconTrailingText
 	a.next.Importance = widget.HighImportance
 	buttons := container.NewHBox(a.steps, layout.NewSpacer(), a.back, a.next)

@@ -150,6 +150,7 @@ func (c *connections) showDetails() {
 		pairs(connectionPairs(chosen)...)))
 	c.requests.set(exchangeRows(exchangesOf(c.state.Report, chosen, shownExchanges)))
 	c.requests.list.UnselectAll()
+	c.table.choose(c.chosen)
 }
 
 // exchangeColumns are those of every table of requests.

@@ -70,7 +70,7 @@ type scriptedAgent struct {
 	report *report.Report
 	orders []string
 	gone   chan struct{}
-	fail   error
+	told   chan struct{}
 }
 
 func newScriptedAgent(s State) *scriptedAgent {
@@ -108,7 +108,16 @@ func (a *scriptedAgent) order(what string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.orders = append(a.orders, what)
-	return a.fail
+	if a.told != nil {
+		a.told <- struct{}{}
+	}
+	return nil
+}
+
+func (a *scriptedAgent) all() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return append([]string(nil), a.orders...)
 }
 
 func (a *scriptedAgent) Check(context.Context, localapi.CheckRequest) error { return a.order("check") }
@@ -150,6 +159,32 @@ func (k *keptSettings) Schemes() []string {
 func (k *keptSettings) Autostart() (bool, bool) { return true, true }
 func (k *keptSettings) SetAutostart(bool) error { return nil }
 
+// queues hold what each window has been asked to do on the toolkit's goroutine,
+// which is the test's own.
+var queues = map[*Window]chan func(){}
+
+// await does what is asked of the window until something arrives on c.
+func await[T any](t *testing.T, w *Window, what string, c <-chan T) T {
+	t.Helper()
+	limit := time.After(20 * time.Second)
+	for {
+		select {
+		case v := <-c:
+			return v
+		case f := <-queues[w]:
+			f()
+		case <-limit:
+			t.Fatalf("%s: nothing happens", what)
+		}
+	}
+}
+
+// next does the next thing that is asked of the window.
+func next(t *testing.T, w *Window, what string) {
+	t.Helper()
+	soon(t, what, queues[w])()
+}
+
 // open makes a window in the test driver, without a display.
 func open(t *testing.T, s State, o Options) *Window {
 	t.Helper()
@@ -173,6 +208,10 @@ func open(t *testing.T, s State, o Options) *Window {
 	win := test.NewTempWindow(t, nil)
 	win.SetPadded(false)
 	w := New(t.Context(), app, win, o)
+	queue := make(chan func(), 64)
+	w.do = func(f func()) { queue <- f }
+	queues[w] = queue
+	t.Cleanup(func() { delete(queues, w) })
 	win.Resize(fyne.NewSize(1080, 720))
 	w.Show(s)
 	return w

@@ -7,8 +7,6 @@ import (
 	"io"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/ui/localapi"
@@ -25,9 +23,9 @@ const beat = 20 * time.Second
 // which states come in: deliver alone touches the window.
 func (w *Window) Follow(ctx context.Context) { follow(ctx, w.o.Agent, w.deliver) }
 
-// deliver is the one fyne.Do of the window's subscription.
+// deliver changes the state and shows it, on the toolkit's goroutine.
 func (w *Window) deliver(change func(*State)) {
-	fyne.Do(func() {
+	w.do(func() {
 		s := w.state
 		change(&s)
 		s.Now = time.Now()

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -24,11 +25,14 @@ type navigation struct {
 
 const sideWidth = 196
 
+// navSpace is the air around the picture of a page.
+var navSpace = layout.NewCustomPaddedLayout(7, 7, 8, 4)
+
 func newNavigation(pages []page, open func(int)) *navigation {
 	n := &navigation{sign: widget.NewIcon(statusResource(report.Unknown)), state: line(""), account: line("")}
 	n.list = widget.NewList(func() int { return len(pages) },
 		func() fyne.CanvasObject {
-			return container.NewBorder(nil, nil, container.NewCenter(sized(widget.NewIcon(nil), 18)), nil, line(""))
+			return container.NewBorder(nil, nil, container.New(navSpace, sized(widget.NewIcon(nil), 18)), nil, line(""))
 		},
 		func(i int, o fyne.CanvasObject) {
 			row := o.(*fyne.Container).Objects

@@ -244,3 +244,22 @@ func (s swap) set(o fyne.CanvasObject) {
 	s.Objects = []fyne.CanvasObject{o}
 	s.Refresh()
 }
+
+// enterButton is a button that the Enter key presses too, as people expect of the
+// one that goes on.
+type enterButton struct{ widget.Button }
+
+func newEnterButton(label string, icon fyne.Resource, tapped func()) *enterButton {
+	b := &enterButton{}
+	b.Text, b.Icon, b.OnTapped = label, icon, tapped
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey presses the button on Enter.
+func (b *enterButton) TypedKey(k *fyne.KeyEvent) {
+	if k.Name == fyne.KeyReturn || k.Name == fyne.KeyEnter {
+		k = &fyne.KeyEvent{Name: fyne.KeySpace}
+	}
+	b.Button.TypedKey(k)
+}

@@ -104,6 +104,14 @@ func (t *table) set(rows []row) {
 	t.list.Refresh()
 }
 
+// choose marks a row without telling anybody.
+func (t *table) choose(i int) {
+	told := t.selected
+	t.selected = nil
+	t.list.Select(i)
+	t.selected = told
+}
+
 const signWidth = 26
 
 func (t *table) layout() fyne.Layout { return columnLayout{t.columns, t.signs} }

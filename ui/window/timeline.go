@@ -21,16 +21,17 @@ type timeline struct {
 	span      *widget.Label
 	day       *day
 	outages   *table
+	low       swap
 	box       fyne.CanvasObject
 }
 
 func newTimeline() *timeline {
-	t := &timeline{waterfall: newWaterfall(), chart: newSwap(), span: muted(""), day: newDay()}
+	t := &timeline{waterfall: newWaterfall(), chart: newSwap(), span: muted(""), day: newDay(), low: newSwap()}
 	t.outages = newTable(true, nil, column{title: L("Began"), width: 130}, column{title: L("Why"), width: 150, share: 2},
 		column{title: L("Lasted"), width: 90, number: true}, column{title: L("Ended"), width: 140, share: 2}, column{title: L("Resumed in"), width: 124, number: true})
 	t.legend = drawLegend()
 	top := container.NewBorder(container.NewBorder(nil, nil, heading(L("Requests of the last run")), t.span, t.legend), nil, nil, nil, t.chart.Container)
-	low := container.NewBorder(container.NewVBox(heading(L("Outages of the last 24 hours")), t.day), nil, nil, nil, t.outages.box)
+	low := container.NewBorder(container.NewVBox(heading(L("Outages of the last 24 hours")), t.day), nil, nil, nil, t.low.Container)
 	split := container.NewVSplit(panelFilled(top), panelFilled(low))
 	split.SetOffset(0.62)
 	t.box = container.NewBorder(head(L("Timeline")), nil, nil, nil, split)
@@ -58,6 +59,11 @@ func (t *timeline) show(s State) {
 		rows[i] = outageRow(o, s.Now)
 	}
 	t.outages.set(rows)
+	if len(rows) == 0 {
+		t.low.set(empty(L("No outage in the last 24 hours.")))
+	} else {
+		t.low.set(t.outages.box)
+	}
 }
 
 // lastDay are the outages that touched the last 24 hours.

@@ -3,8 +3,8 @@
 // that the agent does not have; it may be closed and opened at any time.
 //
 // Every view shows one State and nothing else. New states come in through one
-// door, follow, which hands each to the toolkit's own goroutine; no widget is
-// touched from anywhere else. Only app.go, which needs cgo and OpenGL, imports
+// door, Window.do, the toolkit's own goroutine; no widget is touched from anywhere
+// else. Only app.go, which needs cgo and OpenGL, imports
 // the toolkit's driver: all the rest is built and tested without either.
 package window
 
@@ -75,13 +75,14 @@ type Window struct {
 	nav    *navigation
 	body   *fyne.Container
 	banner *banner
-	first  *assistant // nil unless it is open
+	first  *assistant   // nil unless it is open
+	do     func(func()) // runs a function on the toolkit's goroutine
 }
 
 // New fills win. Nothing is asked of the agent before Follow; ctx ends what the
 // window has started.
 func New(ctx context.Context, app fyne.App, win fyne.Window, o Options) *Window {
-	w := &Window{app: app, win: win, o: o, ctx: ctx}
+	w := &Window{app: app, win: win, o: o, ctx: ctx, do: fyne.Do}
 	w.pages = w.newPages()
 	w.nav = newNavigation(w.pages, w.open)
 	w.banner = newBanner(w)
