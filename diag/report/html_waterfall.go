@@ -43,9 +43,15 @@ func waterfall(list []Exchange) ([]fallRow, []tick) {
 		from, to = min(from, begin), max(to, end)
 	}
 	length := max(to-from, 0.001)
+	refused := map[int]bool{} // a 401 that was the last word
+	for _, x := range lastOfEach(list) {
+		refused[x.Seq] = x.failedOnServer()
+	}
 	var rows []fallRow
 	for i := range list {
-		rows = append(rows, list[i].row(from, length))
+		row := list[i].row(from, length)
+		row.Bad = row.Bad || refused[row.Seq]
+		rows = append(rows, row)
 	}
 	var ticks []tick
 	for i := range 5 {
