@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -120,6 +121,7 @@ func (t *tray) settle() {
 	t.mu.Lock()
 	t.bubble = bubble
 	t.mu.Unlock()
+	debug.FreeOSMemory() // what starting took: from now on there is little to do
 	if !t.placed() && t.ctx.Err() == nil {
 		t.say(t.lang.words().noPlace)
 		t.open()

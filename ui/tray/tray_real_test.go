@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -234,7 +233,7 @@ func TestRealTray(t *testing.T) {
 	d.exchange(t)
 	p := openPlace(t, d.bus)
 	start := time.Now()
-	_, ended, out := d.tray(t)
+	cmd, ended, out := d.tray(t)
 	i := p.wait(t)
 	t.Logf("icon after %v", time.Since(start).Round(time.Millisecond))
 	connectedTitle := "MAPI/HTTP, mailbox and directory connected · "
@@ -261,7 +260,7 @@ func TestRealTray(t *testing.T) {
 		}
 		return err
 	})
-	eventually(t, "checked", func() error { return errors.Join(i.rowIs(t, RowCheck, Row{"Check now", true})) })
+	eventually(t, "checked", func() error { return i.rowIs(t, RowCheck, Row{"Check now", true}) })
 	i.click(t, "Copy summary for helpdesk")
 	eventually(t, "copied", func() error { return i.rowIs(t, RowStatus, Row{english.copied, false}) })
 	i.click(t, "Save report…")
@@ -289,7 +288,7 @@ func TestRealTray(t *testing.T) {
 	if again := d.agentPID(t); again == first {
 		t.Errorf("process %d was killed and answers", again)
 	}
-	t.Logf("tray: %s; agent: %s", memory(t, "self-tray", trayPID(t, d)), memory(t, "agent", d.agentPID(t)))
+	t.Logf("tray: %s; agent: %s", memory(t, cmd.Process.Pid), memory(t, d.agentPID(t)))
 
 	i.click(t, "Quit")
 	exits(t, ended, out)
@@ -309,46 +308,27 @@ func (i barItem) rowIs(t *testing.T, n int, want Row) error {
 	return nil
 }
 
-// trayPID is the process whose parent is this test and whose file is the program.
-func trayPID(t *testing.T, d *desk) int {
-	t.Helper()
-	links, _ := filepath.Glob("/proc/[0-9]*/exe")
-	for _, l := range links {
-		if exe, err := os.Readlink(l); err != nil || exe != d.program {
-			continue
-		}
-		b, _ := os.ReadFile(filepath.Join(filepath.Dir(l), "cmdline"))
-		if strings.HasSuffix(string(b), "\x00tray\x00") {
-			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(l)))
-			return pid
-		}
-	}
-	t.Fatal("no tray runs")
-	return 0
-}
+var pssLine = regexp.MustCompile(`(?m)^Pss:\s+(\d+) kB$`)
 
-var pssLine = regexp.MustCompile(`(?m)^(Pss|Private_Dirty):\s+(\d+) kB$`)
-
-// memory says how much a process holds, proportional to its shares, in KiB.
-func memory(t *testing.T, _ string, pid int) string {
+// memory says how much a process holds.
+func memory(t *testing.T, pid int) string {
 	t.Helper()
 	return fmt.Sprintf("%.1f MiB PSS", float64(pss(t, pid))/1024)
 }
 
+// pss is the memory of a process in KiB; what it shares counts in part.
 func pss(t *testing.T, pid int) int {
 	t.Helper()
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range pssLine.FindAllStringSubmatch(string(b), -1) {
-		if m[1] == "Pss" {
-			n, _ := strconv.Atoi(m[2])
-			return n
-		}
+	m := pssLine.FindSubmatch(b)
+	if m == nil {
+		t.Fatalf("no Pss in %s", b)
 	}
-	t.Fatal("no Pss")
-	return 0
+	n, _ := strconv.Atoi(string(m[1]))
+	return n
 }
 
 // staged is an agent whose snapshots are those that the test sets.
@@ -469,5 +449,4 @@ func TestRealNoPlace(t *testing.T) {
 	if err := d.client.Quit(t.Context()); err != nil {
 		t.Error(err)
 	}
-	_, _ = io.WriteString(io.Discard, "")
 }
