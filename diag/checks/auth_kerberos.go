@@ -72,7 +72,7 @@ func judgeKerberos(id *kerberos.Identity, accepted []signedIn) suite.Outcome {
 			failed = &uses[i]
 		}
 	}
-	out := suite.Outcome{}
+	var out suite.Outcome
 	switch {
 	case failed == nil:
 		out = suite.Pass(fmt.Sprintf("ticket for %s (%s), valid until %s", good.SPN, ticketOf(*good).Cipher, good.Until.Local().Format("15:04")))

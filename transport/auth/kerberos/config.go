@@ -121,7 +121,7 @@ func principal(c *config.Config, user, realm string) (name, in string, enterpris
 	}
 	switch {
 	case name == "":
-		return "", "", false, &Error{Kind: BadConfig, Err: errors.New("Kerberos needs a user name")}
+		return "", "", false, &Error{Kind: BadConfig, Err: errors.New("a user name is needed for Kerberos")}
 	case isUPN && (strings.EqualFold(suffix, home) || home == "" || len(kdcsOf(c, suffix)) > 0):
 		return name, strings.ToUpper(suffix), false, nil
 	case isUPN:

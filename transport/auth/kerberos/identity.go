@@ -78,7 +78,7 @@ func New(c Config) (*Identity, error) {
 			c.User = firstPrincipal(i.keytab)
 		}
 	case c.Password.Empty():
-		return nil, &Error{Kind: NoTicket, Err: errors.New("Kerberos needs a ticket, a keytab or a password")}
+		return nil, &Error{Kind: NoTicket, Err: errors.New("a ticket, a keytab or a password is needed for Kerberos")}
 	default:
 		i.source = "password"
 	}

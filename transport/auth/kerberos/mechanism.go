@@ -72,7 +72,7 @@ func (h *handshake) Done() bool { return h.begun }
 // Next gives the one token there is: NegTokenInit with AP-REQ.
 func (h *handshake) Next([]byte) ([]byte, error) {
 	if h.begun {
-		return nil, errors.New("Kerberos has only one step")
+		return nil, errors.New("this handshake has only one step")
 	}
 	h.begun = true
 	token, a, err := apReq(h.ticket, h.bindings)
