@@ -135,6 +135,9 @@ func TestSoak(t *testing.T) {
 	}
 	warm.Close()
 	files := openFiles(t)
+	if testing.Short() {
+		*soakEvents = min(*soakEvents, 100)
+	}
 	s := &soak{rand: rand.New(rand.NewPCG(*soakSeed, 0)), stop: make(chan struct{})}
 	s.source.Store(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	s.watched = watch(t, exchangetest.Options{PendingPeriod: 100 * time.Millisecond, WaitLimit: 2 * time.Second}, func(c *Config) {
