@@ -18,7 +18,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
+.PHONY: soak bench-idle help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -65,6 +65,13 @@ lint: ## staticcheck, and govulncheck where its database can be reached
 bench: ## the engine, a diagnosis and the process, each next to its floor
 	$(GO) test -run '^$$' -bench 'PlainPOST|Execute' -benchtime 3s ./transport/mapihttp
 	$(GO) test -run '^$$' -bench 'Diagnosis|Process' -benchtime 10x .
+
+soak: ## a thousand switches, sleeps, cuts and delays in a row, for SEEDS (1 2 3)
+	@for s in $(or $(SEEDS),1 2 3); do $(GO) test -count=1 -run 'TestSoak' -v ./diag/monitor -events=1000 -seed=$$s || exit 1; done
+
+bench-idle: build ## the agent left alone for BENCH_IDLE (10m): memory, CPU time, wake-ups, of each build that is there
+	@for p in bin/mapiscope bin/mapiscope-desktop; do if [ -x $$p ]; then echo "== $$p"; \
+		BENCH_IDLE_PROGRAM=$(CURDIR)/$$p $(GO) test -run '^$$' -bench IdleAgent -benchtime 1x -timeout 2h . || exit 1; fi; done
 
 bench-cert: ## the inspection of a certificate next to one handshake and revocation, and to openssl
 	$(GO) test -run '^$$' -bench 'Certificate|CertCommand' -benchtime 20x .
