@@ -23,11 +23,11 @@ func waited(elapsed time.Duration, pending ...time.Duration) *mapihttp.WaitResul
 }
 
 var (
-	cutErr   = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Op: "NotificationWait"}
-	silence  = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Err: &mapihttp.LimitError{What: "the next meta-tag"}}
-	refusal  = failure(netpath.PhaseHTTP, func(f *mapihttp.Failure) { f.Status, f.Delivery = 503, mapihttp.Answered })
-	tenSeconds  = 10 * time.Second
-	halfHour = 30 * time.Minute
+	cutErr     = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Op: "NotificationWait"}
+	silence    = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Err: &mapihttp.LimitError{What: "the next meta-tag"}}
+	refusal    = failure(netpath.PhaseHTTP, func(f *mapihttp.Failure) { f.Status, f.Delivery = 503, mapihttp.Answered })
+	tenSeconds = 10 * time.Second
+	halfHour   = 30 * time.Minute
 )
 
 func TestJudgeRest(t *testing.T) {
