@@ -37,7 +37,7 @@ func BenchmarkIdleAgent(b *testing.B) {
 		b.ReportMetric(after.rss, "RSS-MB")
 		b.ReportMetric(after.pss, "PSS-MB")
 		b.ReportMetric(after.anonymous, "anonymous-MB")
-		b.ReportMetric((after.cpu - before.cpu).Seconds()*1000/minutes, "CPU-ms/min")
+		b.ReportMetric((after.cpu-before.cpu).Seconds()*1000/minutes, "CPU-ms/min")
 		b.ReportMetric(float64(after.switches-before.switches)/minutes, "switches/min")
 		b.ReportMetric(float64(len(server.Requests())-seen)/minutes, "requests/min")
 		b.ReportMetric(float64(wakeups)/minutes, "wakeups/min")
