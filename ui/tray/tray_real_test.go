@@ -415,7 +415,7 @@ func TestRealChanges(t *testing.T) {
 }
 
 // TestRealNoPlace: on a desktop without a place for icons it says so, opens the
-// window and keeps running; a bar that comes up later gets the icon; and when the
+// window and keeps running, alone of its kind; a bar that comes up later gets the icon; and when the
 // message bus dies, the agent stays.
 func TestRealNoPlace(t *testing.T) {
 	d := newDesk(t)
@@ -436,6 +436,8 @@ func TestRealNoPlace(t *testing.T) {
 		t.Fatalf("the tray ended (%v)\n%s", err, out)
 	default:
 	}
+	_, second, heard := d.tray(t)
+	exits(t, second, heard) // it opens the window, and leaves the icon to the first
 	i := openPlace(t, d.bus).wait(t)
 	eventually(t, "the icon comes with the bar", i.shows(assets.IconWorking, "connected"))
 	pid := d.agentPID(t)
