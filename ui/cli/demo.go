@@ -18,7 +18,10 @@ certificate authority and a user, and runs the product against it. Nothing
 outside this machine is asked, and nothing is left behind.
 
 A SCENARIO puts a fault into that Exchange; the verdict then names its cause.
-Without one everything works.`
+Without one everything works.
+
+On a desktop it shows icon and window, in a build that has them, until the window
+is closed; elsewhere, and with --headless or --output, it writes the report.`
 
 func newDemo(s Streams) *cobra.Command {
 	var run runFlags
@@ -44,10 +47,13 @@ func newDemo(s Streams) *cobra.Command {
 			if err := run.prepare(cmd); err != nil {
 				return err
 			}
-			if !headless {
-				fmt.Fprintln(s.Err, "this build has no window, so the report is printed; --headless leaves this line out")
+			if !headless && run.output == "" {
+				if err := probeWindow(cmd.Context()); err != nil {
+					fmt.Fprintf(s.Err, "no window can be opened, so the report is printed: %v; --headless leaves this line out\n", err)
+					headless = true
+				}
 			}
-			return runDemo(cmd.Context(), s, run, scenario)
+			return runDemo(cmd.Context(), s, run, scenario, headless || run.output != "")
 		},
 	}
 	run.register(cmd)
@@ -57,7 +63,7 @@ func newDemo(s Streams) *cobra.Command {
 }
 
 // runDemo diagnoses the first user of a fresh server that is in the scenario.
-func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest.Scenario) error {
+func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest.Scenario, headless bool) error {
 	trip := newJourney(scenario.Event)
 	server, err := exchangetest.Start(exchangetest.Options{Now: trip.Now})
 	if err != nil {
@@ -83,6 +89,9 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 	}
 	if server.SignsInWithTickets() {
 		o.Krb5Conf = server.Krb5Conf()
+	}
+	if !headless {
+		return showDemo(ctx, s, server, o)
 	}
 	if scenario.Event != "" {
 		trip.server = server
