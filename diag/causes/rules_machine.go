@@ -33,7 +33,7 @@ var machineRules = []Rule{
 			helpdesk("If there is no such page, look for a web filter that stands in for the servers.")},
 		Source: "TS net/captivedetection"},
 	{Code: "clock-skew", Severity: report.SeverityFail, Any: []string{suite.ClockOff, suite.KerberosClock}, When: func(c *Case) bool { return clockFails(c) || clockByKerberos(c) }, Covers: []string{"auth", "discovery", "mapi.connect", "directory.bind"},
-		Title:       "The clock of this computer and that of the mail server are {offset} apart.",
+		Title:       "The clock of this computer is {offset} that of the mail server.",
 		Explanation: "The clock here is {offset} that of {host}, as the Date header of its answers or the domain controller says. Kerberos refuses a difference of more than five minutes, and certificates seem expired or not valid yet.",
 		Actions: []report.Action{
 			user("Set date, time and time zone of this computer to automatic."),

@@ -16,7 +16,7 @@ type vars map[string]string
 var fallbacks = map[string]string{
 	"address": "the address", "domain": "the domain", "user": "the user", "identity": "IDENTITY", "server": "SERVER",
 	"host": "the server", "url": "the URL", "issuer": "an unknown authority", "kind": "not valid",
-	"what": "it is not valid", "version": "an old version", "offset": "some time", "scheme": "the scheme", "offered": "other schemes",
+	"what": "it is not valid", "version": "an old version", "offset": "far off", "scheme": "the scheme", "offered": "other schemes",
 	"until": "soon", "days": "few", "status": "an error", "code": "an error", "message": "no reason", "op": "the request",
 	"phase": "answer", "doing": "reach", "port": "443", "count": "several", "panic": "no detail", "at": "the server", "address_tried": "the address", "reason": "no reason", "stage": "the connection",
 	"product": "a reverse proxy that authenticates by form", "node": "the server", "filter": "a web filter", "key": "the registry", "name": "the value", "names": "other names",

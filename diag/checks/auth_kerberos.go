@@ -140,11 +140,3 @@ func kerberosTrouble(err error, host string) []suite.Signal {
 	}
 	return []suite.Signal{signal(code, host, detail...)}
 }
-
-func offsetText(off time.Duration) string {
-	way := "ahead of"
-	if off < 0 {
-		way = "behind"
-	}
-	return off.Abs().Round(time.Second).String() + " " + way
-}

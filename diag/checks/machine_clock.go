@@ -3,6 +3,7 @@ package checks
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -37,18 +38,31 @@ var machineClock = suite.Check{
 }
 
 func judgeClock(c suite.Clock) suite.Outcome {
-	way := "ahead of"
-	if c.Offset < 0 {
-		way = "behind"
-	}
-	off := c.Offset.Abs().Round(time.Second)
-	text := fmt.Sprintf("this computer's clock is %s %s that of %s", off, way, c.Host)
-	saw := signal(suite.ClockOff, c.Host, "offset_ms", float64(report.MS(c.Offset)), "offset", off.String()+" "+way)
-	switch {
+	text := fmt.Sprintf("this computer's clock is %s that of %s", offsetText(c.Offset), c.Host)
+	saw := signal(suite.ClockOff, c.Host, "offset_ms", float64(report.MS(c.Offset)), "offset", offsetText(c.Offset))
+	switch off := c.Offset.Abs(); {
 	case off > clockFails:
 		return suite.Fail(text).Saw(saw)
 	case off > clockWarns:
 		return suite.Warn(text).Saw(saw)
 	}
 	return suite.Pass("agrees with "+c.Host).With("offset_ms", report.MS(c.Offset))
+}
+
+// offsetText is "2h ahead of" or "1h5m behind": seconds count only within minutes.
+func offsetText(off time.Duration) string {
+	unit := time.Second
+	if off.Abs() >= clockFails {
+		unit = time.Minute
+	}
+	text := off.Abs().Round(unit).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-len("0s")]
+		}
+	}
+	if off < 0 {
+		return text + " behind"
+	}
+	return text + " ahead of"
 }

@@ -93,9 +93,9 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 	if !headless {
 		return showDemo(ctx, s, server, o)
 	}
-	if scenario.Event != "" {
+	if scenario.Event != "" || scenario.Hold > 0 {
 		trip.server = server
-		if o.Outages, err = trip.live(ctx, s, o, scenario.Event); err != nil {
+		if o.Outages, err = trip.live(ctx, s, o, scenario); err != nil {
 			return fmt.Errorf("the scenario %s failed: %w", scenario.Name, err)
 		}
 	}

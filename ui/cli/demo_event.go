@@ -47,13 +47,15 @@ func newJourney(event string) *journey {
 	return j
 }
 
-// live keeps a session open while event happens to it, and gives the outages that
+// live keeps a session open while the scenario's event happens to it, or what is
+// wrong with long-lived connections shows by itself, and gives the outages that
 // came of it.
-func (j *journey) live(ctx context.Context, s Streams, o diag.Options, event string) ([]report.Outage, error) {
+func (j *journey) live(ctx context.Context, s Streams, o diag.Options, scenario exchangetest.Scenario) ([]report.Outage, error) {
 	way := *o.Path
 	way.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
 		return (&net.Dialer{LocalAddr: j.source.Load()}).DialContext(ctx, network, addr)
 	}
+	way.Limits.FirstByte = 2 * scenario.Hold // answers that are held back are given up this early; 0 is as always
 	o.Path = &way
 	var err error
 	if j.m, err = monitor.New(monitor.Config{Options: o, Changes: j.told, Now: j.Now}); err != nil {
@@ -66,14 +68,16 @@ func (j *journey) live(ctx context.Context, s Streams, o diag.Options, event str
 	if _, err := j.until(ctx, func(s *monitor.Snapshot) bool { return s.State == monitor.StateConnected && s.Session.Waiting }); err != nil {
 		return nil, err
 	}
-	if err := j.happen(ctx, event); err != nil {
-		return nil, err
+	if scenario.Event != "" {
+		if err := j.happen(ctx, scenario.Event); err != nil {
+			return nil, err
+		}
 	}
 	last, err := j.until(ctx, func(s *monitor.Snapshot) bool { return s.State == monitor.StateConnected && len(s.Outages) > 0 })
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(s.Err, "%s: the session was %s\n", event, outageEnd(last.Outages[0]))
+	fmt.Fprintf(s.Err, "%s: the session was %s\n", scenario.Name, outageEnd(last.Outages[0]))
 	return last.Outages, nil
 }
 
