@@ -94,11 +94,12 @@ func readCache(file string) (*credentials.CCache, error) {
 }
 
 func parseCache(b []byte) (*credentials.CCache, error) {
-	c := &credentials.CCache{}
-	if err := soundCache(b); err != nil {
+	sound, err := soundCache(b)
+	if err != nil {
 		return nil, err
 	}
-	err := guard(func() error { return c.Unmarshal(b) })
+	c := &credentials.CCache{}
+	err = guard(func() error { return c.Unmarshal(sound) })
 	if err == nil && c.GetClientRealm() == "" {
 		err = errors.New("it names no owner")
 	}

@@ -8,27 +8,32 @@ import (
 var errCache = errors.New("its layout is broken")
 
 // soundCache walks over a ticket cache of version 3 or 4 (MIT "ccache file
-// format") and checks every length in it. The library allocates what a length
-// says before it looks whether so much is there.
-func soundCache(b []byte) error {
+// format") and checks every length in it: the library allocates what a length
+// says before it looks whether so much is there. What it gives back is the cache
+// without its header, in whose length the library is off by some bytes: it would
+// go on to read at another place than was checked here.
+func soundCache(b []byte) ([]byte, error) {
 	if len(b) < 2 || b[0] != 5 {
-		return errors.New("it does not begin as one")
+		return nil, errors.New("it does not begin as one")
 	}
 	if b[1] != 3 && b[1] != 4 {
-		return errors.New("its version is not 3 or 4")
+		return nil, errors.New("its version is not 3 or 4")
 	}
 	w := walker{b: b[2:]}
+	sound := b[:2:2]
 	if b[1] == 4 {
 		w.skip(int(w.u16()))
+		sound = append(sound, 0, 0)
 	}
+	sound = append(sound, w.b...)
 	w.principal()
 	for len(w.b) > 0 && !w.bad {
 		w.credential(b[1] == 3)
 	}
 	if w.bad {
-		return errCache
+		return nil, errCache
 	}
-	return nil
+	return sound, nil
 }
 
 type walker struct {
