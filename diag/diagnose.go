@@ -50,8 +50,11 @@ func (o *Options) input() (suite.Input, error) {
 	if !ok || local == "" || domain == "" || strings.ContainsAny(o.Address, " \t\r\n") {
 		return suite.Input{}, &UsageError{Sentence: fmt.Sprintf("%q is not an e-mail address", o.Address), Hint: "for example alice@contoso.com"}
 	}
-	if (o.MapiURL == "") != (o.UserDN == "") {
+	if o.MapiURL != "" && o.UserDN == "" || o.UserDN != "" && o.MapiURL == "" && o.RPCURL == "" {
 		return suite.Input{}, &UsageError{Sentence: "the mailbox URL and the user's DN go together: without Autodiscover both must be known"}
+	}
+	if err := suite.CheckRPCURL(o.RPCURL); err != nil {
+		return suite.Input{}, &UsageError{Sentence: err.Error(), Hint: "for example https://mail.contoso.com/rpc/rpcproxy.dll?ex01.contoso.com:6001"}
 	}
 	path := o.Path
 	if path == nil {
@@ -65,7 +68,7 @@ func (o *Options) input() (suite.Input, error) {
 		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(s.ways) > 0,
 		Kerberos: s.kerberos, KerberosErr: s.kerberosErr, Compare: s.compare, FullAuthTest: o.FullAuthTest, ActiveDirectory: s.directory(path),
 		HTTP:            &httpc.Client{Path: path, Mechanisms: s.ways, Policy: &auth.Policy{}, Budget: o.budget(), UserAgent: userAgent(o.Tool)},
-		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, UserDN: o.UserDN,
+		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, RPCURL: o.RPCURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
 		CertHistory: o.CertHistory, Network: o.Network, Hold: o.Hold, Gaps: o.Gaps,
 	}, nil

@@ -45,7 +45,8 @@ type Options struct {
 
 	AutodiscoverURL string // --autodiscover-url: ask there, look nothing up
 	MapiURL         string // --mapi-url: skip Autodiscover
-	UserDN          string // --user-dn: legacyExchangeDN, goes with MapiURL
+	RPCURL          string // --rpc-url: the RPC proxy to use, with UserDN without Autodiscover
+	UserDN          string // --user-dn: legacyExchangeDN, goes with MapiURL and RPCURL
 	// ConfirmRedirect is asked before Autodiscover goes on to another domain; nil
 	// refuses all.
 	ConfirmRedirect func(from, to string) bool

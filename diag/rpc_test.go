@@ -1,10 +1,12 @@
 package diag_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
 	"github.com/mapiscope/mapiscope/transport/outlook"
@@ -179,5 +181,46 @@ func TestNoQuestionNoRow(t *testing.T) {
 	r := diagnose(t, o)
 	if len(rowsOf(r, "RPC/HTTP")) != 0 || r.Protocol != nil || len(r.Connections) != 2 {
 		t.Errorf("%+v, %+v", r.Connections, r.Protocol)
+	}
+}
+
+// The RPC proxy that was given is used: with what Autodiscover says of the rest,
+// or, with a DN, without asking it.
+func TestGivenRPCURL(t *testing.T) {
+	s := start(t, exchangetest.Fault{Name: "outlook-anywhere-host"})
+	u := s.User(0)
+	exch := u.MailboxGUID.String() + "@contoso.test"
+	for name, change := range map[string]func(*diag.Options){
+		"with Autodiscover":        func(o *diag.Options) { o.RPCURL = "https://mail.contoso.test/rpc/rpcproxy.dll" },
+		"the whole URL, and no DN": func(o *diag.Options) { o.RPCURL = "https://mail.contoso.test/rpc/rpcproxy.dll?" + exch + ":6001" },
+		"without Autodiscover": func(o *diag.Options) {
+			o.RPCURL, o.UserDN = "https://mail.contoso.test/rpc/rpcproxy.dll?"+exch+":6001", u.LegacyDN
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options(s)
+			change(&o)
+			r := diagnose(t, o)
+			for _, id := range []string{"rpc.echo", "rpc.connect", "rpc.mailbox", "rpc.directory"} {
+				if c := checkRow(t, r, id); c.Status != report.Pass {
+					t.Errorf("%s: %+v", id, c)
+				}
+			}
+			asked := slices.ContainsFunc(r.Exchanges, func(x report.Exchange) bool { return strings.Contains(strings.ToLower(x.URL), "autodiscover") })
+			if asked != (o.UserDN == "") {
+				t.Errorf("Autodiscover was asked: %v", asked)
+			}
+		})
+	}
+}
+
+// What is no RPC proxy is refused before anything is sent.
+func TestRPCURLRefused(t *testing.T) {
+	for _, given := range []string{"http://mail.contoso.test/rpc/rpcproxy.dll", "mail.contoso.test", "https:///rpc", "https://mail.contoso.test/mapi/emsmdb"} {
+		_, err := diag.Diagnose(t.Context(), diag.Options{Address: "alice@contoso.test", RPCURL: given})
+		var usage *diag.UsageError
+		if !errors.As(err, &usage) {
+			t.Errorf("%s: %v", given, err)
+		}
 	}
 }

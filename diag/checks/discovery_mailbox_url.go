@@ -16,6 +16,9 @@ var discoveryMailboxURL = suite.Check{
 		if errors.Is(err, suite.ErrNoURL) {
 			return suite.Fail(err.Error()).Saw(signal(suite.NoMailboxURL, e.Domain))
 		}
+		if errors.Is(err, suite.ErrNotGiven) {
+			return suite.Skip(err.Error())
+		}
 		if err != nil {
 			return failed(err, e.Domain)
 		}

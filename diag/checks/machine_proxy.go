@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -31,7 +32,7 @@ var machineProxy = suite.Check{
 // proxyTargets are the hosts that are known before anything was asked.
 func proxyTargets(e *suite.Env) []string {
 	if e.SkipsDiscovery() {
-		return []string{e.MapiURL}
+		return []string{cmp.Or(e.MapiURL, e.RPCURL)}
 	}
 	return []string{"https://" + e.AutodiscoverHost() + "/", "https://" + e.Domain + "/"}
 }

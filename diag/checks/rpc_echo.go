@@ -16,7 +16,7 @@ var rpcEcho = suite.Check{
 	ID: "rpc.echo", Group: "rpc", Title: "RPC proxy", Affects: "mailbox",
 	After: []string{"discovery.answer"}, Beside: []string{"auth.offered"},
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
-		if e.SkipsDiscovery() {
+		if e.SkipsDiscovery() && e.RPCURL == "" {
 			return suite.Skip("not needed: the mailbox URL was given")
 		}
 		way, err := e.RPCWay(ctx)

@@ -17,7 +17,7 @@ var rpcTCP = suite.Check{
 	ID: "rpc.tcp", Group: "rpc", Title: "Plain RPC", Affects: "mailbox",
 	After: []string{"discovery.answer"}, Beside: []string{"dns.mailbox"},
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
-		if e.SkipsDiscovery() {
+		if e.SkipsDiscovery() && e.RPCURL == "" {
 			return suite.Skip("not needed: the mailbox URL was given")
 		}
 		way, err := e.RPCWay(ctx)

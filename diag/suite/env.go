@@ -35,7 +35,8 @@ type Input struct {
 	ActiveDirectory *scp.Finder        // nil off domain
 
 	AutodiscoverURL string
-	MapiURL, UserDN string // skip Autodiscover
+	MapiURL, RPCURL string // with UserDN they skip Autodiscover
+	UserDN          string
 	ConfirmRedirect func(from, to string) bool
 	Deliver         func(context.Context) error
 	Hold            time.Duration     // how long a connection is watched at rest; 0 is not at all
@@ -98,8 +99,8 @@ func NewEnv(ctx context.Context, in Input, started time.Time) *Env {
 // AutodiscoverHost is the name that Autodiscover normally has for the address.
 func (e *Env) AutodiscoverHost() string { return "autodiscover." + e.Domain }
 
-// SkipsDiscovery says that the caller gave the mailbox URL.
-func (e *Env) SkipsDiscovery() bool { return e.MapiURL != "" }
+// SkipsDiscovery says that the caller told where the mailbox is.
+func (e *Env) SkipsDiscovery() bool { return e.UserDN != "" }
 
 // MAPIConfig is how an endpoint at rawURL is talked to.
 func (e *Env) MAPIConfig(rawURL string) mapihttp.Config {

@@ -1,8 +1,11 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -28,10 +31,14 @@ var (
 	ErrRPCNoHost = errors.New("no host that Autodiscover names for RPC over HTTP has an address")
 )
 
-// RPCWay is the way by RPC over HTTP: from the answer that Outlook gets when it
-// does not know MAPI over HTTP. With ErrRPCNoHost the way is given as well.
+// RPCWay is the way by RPC over HTTP: the given one, or that of the answer which
+// Outlook gets when it does not know MAPI over HTTP. With ErrRPCNoHost the way is
+// given as well.
 func (e *Env) RPCWay(ctx context.Context) (*RPCWay, error) {
 	return e.rpcWay.Get(ctx, e.run, func(ctx context.Context) (*RPCWay, error) {
+		if e.RPCURL != "" {
+			return e.givenRPC(ctx)
+		}
 		a, err := e.Answer(ctx)
 		if err != nil {
 			return nil, err
@@ -49,6 +56,49 @@ func (e *Env) RPCWay(ctx context.Context) (*RPCWay, error) {
 		}
 		return e.chooseRPC(ctx, s)
 	})
+}
+
+// givenRPC is the way that the caller named. What its URL leaves out, as people
+// write it, Autodiscover says: the server behind the proxy, and who the user is.
+func (e *Env) givenRPC(ctx context.Context) (*RPCWay, error) {
+	proxy, server, err := parseRPCURL(e.RPCURL)
+	if err != nil {
+		return nil, err
+	}
+	w := &RPCWay{Proxy: proxy, Server: server, UserDN: e.UserDN, Proxies: []string{proxy}}
+	if !e.SkipsDiscovery() {
+		a, err := e.Answer(ctx)
+		if err != nil {
+			return nil, err
+		}
+		w.UserDN, w.Server = a.Settings.LegacyDN, cmp.Or(w.Server, rpcServer(a.Settings))
+	}
+	w.Server = cmp.Or(w.Server, HostOf(e.RPCURL))
+	e.HTTP.Policy.Allow(HostOf(e.RPCURL)) // naming it allowed it
+	return w, nil
+}
+
+// CheckRPCURL says what is wrong with the URL of an RPC proxy; "" is none and right.
+func CheckRPCURL(rawURL string) error {
+	if rawURL == "" {
+		return nil
+	}
+	_, _, err := parseRPCURL(rawURL)
+	return err
+}
+
+// parseRPCURL takes https://PROXY/rpc/rpcproxy.dll?SERVER:PORT apart (MS-RPCH
+// 2.2.2); path and query may be left out.
+func parseRPCURL(rawURL string) (proxy, server string, err error) {
+	u, err := url.Parse(rawURL)
+	switch {
+	case err != nil || u.Scheme != "https" || u.Hostname() == "":
+		return "", "", fmt.Errorf("%q is not the https URL of an RPC proxy", rawURL)
+	case !slices.Contains([]string{"", "/", "/rpc", "/rpc/", "/rpc/rpcproxy.dll"}, strings.ToLower(u.Path)):
+		return "", "", fmt.Errorf("%q leads to %s, and an RPC proxy is at /rpc/rpcproxy.dll", rawURL, u.Path)
+	}
+	server, _, _ = strings.Cut(u.RawQuery, ":")
+	return strings.ToLower(u.Host), server, nil
 }
 
 // KnownRPCWay is RPCWay as far as it is known by now.

@@ -23,13 +23,19 @@ type Target struct {
 // ErrNoURL says that the answer of Autodiscover names no mailbox URL.
 var ErrNoURL = errors.New("the answer of Autodiscover names no mailbox URL for MAPI over HTTP")
 
+// ErrNotGiven says that the caller gave a URL for RPC over HTTP alone.
+var ErrNotGiven = errors.New("only the URL of Outlook Anywhere was given")
+
 // Target is the mailbox URL to use: the given one, or of those that Autodiscover
 // names the external one, and the internal one when only its host has an address.
 // From inside both lead to the same place nearly always; from outside only the
 // external one leads anywhere.
 func (e *Env) Target(ctx context.Context) (*Target, error) {
 	return e.target.Get(ctx, e.run, func(ctx context.Context) (*Target, error) {
-		if e.SkipsDiscovery() {
+		switch {
+		case e.SkipsDiscovery() && e.MapiURL == "":
+			return nil, ErrNotGiven
+		case e.SkipsDiscovery():
 			e.HTTP.Policy.Allow(HostOf(e.MapiURL)) // naming it allowed it
 			return &Target{MailboxURL: e.MapiURL, DirectoryURL: directoryBeside(e.MapiURL), UserDN: e.UserDN}, nil
 		}

@@ -65,7 +65,7 @@ func (f *accountFlags) path() (*netpath.Path, error) {
 
 // checkURLs refuses URLs that could not be used safely or at all.
 func (f *accountFlags) checkURLs() error {
-	for flag, value := range map[string]string{"autodiscover-url": f.autodiscoverURL, "mapi-url": f.mapiURL} {
+	for flag, value := range map[string]string{"autodiscover-url": f.autodiscoverURL, "mapi-url": f.mapiURL, "rpc-url": f.rpcURL} {
 		if value == "" {
 			continue
 		}
@@ -73,8 +73,8 @@ func (f *accountFlags) checkURLs() error {
 			return err
 		}
 	}
-	if (f.mapiURL == "") != (f.userDN == "") {
-		return usagef("--mapi-url and --user-dn go together: without Autodiscover both must be known").
+	if f.mapiURL != "" && f.userDN == "" || f.userDN != "" && f.mapiURL == "" && f.rpcURL == "" {
+		return usagef("--mapi-url (or --rpc-url) and --user-dn go together: without Autodiscover both must be known").
 			hint("an administrator reads the DN with: Get-Mailbox alice | Format-List LegacyExchangeDN")
 	}
 	return nil

@@ -55,9 +55,6 @@ func newAgent(s Streams) *cobra.Command {
 			if len(args) == 0 && address != "" {
 				args = []string{address}
 			}
-			if err := refuseNotYet(cmd); err != nil {
-				return err
-			}
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // how services are ended
 			defer stop()
 			l, err := listen(socket.path)

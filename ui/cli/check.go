@@ -41,9 +41,6 @@ func newCheck(s Streams) *cobra.Command {
 		Example: checkExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := refuseNotYet(cmd); err != nil {
-				return err
-			}
 			o, err := account.options(args)
 			if err != nil {
 				return err
@@ -85,7 +82,7 @@ func (f *accountFlags) options(args []string) (diag.Options, error) {
 	}
 	return diag.Options{
 		Address: address, User: user, Auth: f.auth, Path: way,
-		Proxy: f.proxy, AutodiscoverURL: f.autodiscoverURL, MapiURL: f.mapiURL, UserDN: f.userDN, Registry: registry,
+		Proxy: f.proxy, AutodiscoverURL: f.autodiscoverURL, MapiURL: f.mapiURL, UserDN: f.userDN, RPCURL: f.rpcURL, Registry: registry,
 	}, nil
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -74,28 +73,11 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 	fs.StringArrayVar(&f.connectTo, "connect-to", nil, "dial the second pair where the first is wanted, as curl does (`HOST1:PORT1:HOST2:PORT2`; repeatable)")
 	fs.StringVar(&f.autodiscoverURL, "autodiscover-url", "", "ask Autodiscover at this `URL` alone")
 	fs.StringVar(&f.mapiURL, "mapi-url", "", "open the mailbox at this `URL`, without Autodiscover; needs --user-dn")
-	fs.StringVar(&f.userDN, "user-dn", "", "the mailbox's legacy `DN`, for --mapi-url")
+	fs.StringVar(&f.userDN, "user-dn", "", "the mailbox's legacy `DN`, for --mapi-url and --rpc-url")
 	fs.StringVar(&f.registryDump, "registry-dump", "", "look at the Outlook of another computer, whose registry is in `FILE` (written by reg export)")
-	fs.StringVar(&f.rpcURL, "rpc-url", "", "try Outlook Anywhere at this `URL`")
+	fs.StringVar(&f.rpcURL, "rpc-url", "", "try Outlook Anywhere at this `URL`, such as https://mail.contoso.com/rpc/rpcproxy.dll; with --user-dn without Autodiscover")
 	fs.StringVar(&f.proxy, "proxy", "auto", "way out: auto, none, or the `URL` of an HTTP proxy")
 	fs.StringVar(&f.dns, "dns", "", "ask this name server instead of the system's (`ADDR:PORT`)")
-}
-
-// notYet are flags of the contract whose engine this version does not have:
-// using one is an error, never silently nothing.
-var notYet = map[string]string{
-	"rpc-url": "Outlook Anywhere",
-}
-
-// refuseNotYet names the first flag or value that this version cannot serve.
-func refuseNotYet(cmd *cobra.Command) error {
-	for _, name := range slices.Sorted(maps.Keys(notYet)) {
-		if f := cmd.Flags().Lookup(name); f != nil && f.Value.String() != "" {
-			return usagef("--%s: %s is not part of this version", name, notYet[name]).
-				hint("leave it out")
-		}
-	}
-	return nil
 }
 
 // choiceValue is a flag that takes one of a few words.

@@ -48,9 +48,6 @@ func newWeb(s Streams) *cobra.Command {
 		Example: webExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := refuseNotYet(cmd); err != nil {
-				return err
-			}
 			o, err := account.options(args)
 			if err != nil {
 				return err
