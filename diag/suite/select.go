@@ -29,7 +29,7 @@ func (e *UnknownCheckError) Error() string {
 func (s Selection) Validate(all []Check) error {
 	for _, name := range slices.Concat(s.Only, s.Skip) {
 		if !slices.ContainsFunc(all, func(c Check) bool { return c.is(name) }) && !slices.Contains(Groups, name) {
-			return &UnknownCheckError{Name: name, Nearest: nearest(name, names(all))}
+			return &UnknownCheckError{Name: name, Nearest: Nearest(name, names(all))}
 		}
 	}
 	return nil
@@ -85,12 +85,13 @@ func names(all []Check) []string {
 	return out
 }
 
-// nearest finds the name with the smallest edit distance, if it is small enough
-// to be a slip of the keyboard.
-func nearest(name string, known []string) string {
+// Nearest finds the known name with the smallest edit distance, in any case of
+// letters, if it is small enough
+// to be a slip of the keyboard; else "".
+func Nearest(name string, known []string) string {
 	best, at := "", len(name)/2+2
 	for _, k := range known {
-		if d := distance(strings.ToLower(name), k); d < at {
+		if d := distance(strings.ToLower(name), strings.ToLower(k)); d < at {
 			best, at = k, d
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/spf13/viper"
+
+	"github.com/mapiscope/mapiscope/diag/suite"
 )
 
 // envPrefix starts the environment variable of every key: ca-file is
@@ -158,7 +160,7 @@ func checkFileKeys(path string, got, known []string) error {
 				hint("remove it; use the system's keyring, %s or --password-stdin", envPassword)
 		}
 		if !slices.Contains(known, key) {
-			return unknownKey(fmt.Sprintf("unknown key %q in the configuration file %s", key, path), nearest(key, known))
+			return unknownKey(fmt.Sprintf("unknown key %q in the configuration file %s", key, path), suite.Nearest(key, known))
 		}
 	}
 	return nil
@@ -174,7 +176,7 @@ func checkEnv(known []string) error {
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		if value != "" && strings.HasPrefix(name, envPrefix+"_") && !slices.Contains(names, name) {
-			return unknownKey("unknown environment variable "+name, nearest(name, names))
+			return unknownKey("unknown environment variable "+name, suite.Nearest(name, names))
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
 	"github.com/mapiscope/mapiscope/transport/outlook"
@@ -116,7 +117,7 @@ func findScenario(args []string) (exchangetest.Scenario, error) {
 		names = append(names, scenario.Name)
 	}
 	e := usagef("no scenario is named %q", args[0])
-	if meant := nearest(args[0], names); meant != "" {
+	if meant := suite.Nearest(args[0], names); meant != "" {
 		e.hint("did you mean %q?", meant)
 	}
 	return exchangetest.Scenario{}, e.hint("\"mapiscope demo --list\" names them all")

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/diag/suite"
 )
 
 // defaultTimeout bounds a whole run: far above a healthy one (under a second),
@@ -112,7 +113,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	var unknown *pflag.NotExistError
 	if errors.As(err, &unknown) {
 		e := usagef("unknown flag --%s", unknown.GetSpecifiedName())
-		if meant := nearest(unknown.GetSpecifiedName(), flagNames(cmd)); meant != "" {
+		if meant := suite.Nearest(unknown.GetSpecifiedName(), flagNames(cmd)); meant != "" {
 			e.hint("did you mean --%s?", meant)
 		}
 		return e.hint("%s", help)

@@ -9,29 +9,6 @@ import (
 	"testing"
 )
 
-func TestNearest(t *testing.T) {
-	known := []string{"ca-file", "timeout", "proxy", "only"}
-	for word, want := range map[string]string{
-		"timout": "timeout", "cafile": "ca-file", "proxy.mode": "proxy", "ony": "only",
-		"zzzzzzzz": "", "": "",
-	} {
-		if got := nearest(word, known); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", word, got, want)
-		}
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"abc", "", 3}, {"kitten", "sitting", 3}, {"same", "same", 0}} {
-		if got := distance(c.a, c.b); got != c.want {
-			t.Errorf("distance(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 func TestParseResolve(t *testing.T) {
 	got, err := parseResolve([]string{"Mail.Contoso.com:443:192.0.2.1,[2001:db8::1]", "*:80:192.0.2.2", "mail.contoso.com:443:2001:db8::2"})
 	if err != nil {

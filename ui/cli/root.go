@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/mapiscope/mapiscope/diag/suite"
 )
 
 const about = `Mapiscope finds out why Outlook cannot reach its Exchange mailbox.
@@ -75,7 +77,7 @@ func refuseWords(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	if meant := nearest(args[0], names); meant != "" {
+	if meant := suite.Nearest(args[0], names); meant != "" {
 		e.hint("did you mean \"%s %s\"?", cmd.CommandPath(), meant)
 	}
 	return e.hint("see \"%s --help\"", cmd.CommandPath())
