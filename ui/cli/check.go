@@ -41,14 +41,8 @@ func newCheck(s Streams) *cobra.Command {
 		Example: checkExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := account.options(args)
+			o, err := account.ready(cmd, s, args, run.prepare)
 			if err != nil {
-				return err
-			}
-			if err := run.prepare(cmd); err != nil {
-				return err
-			}
-			if err := account.secrets(cmd.Context(), s, &o); err != nil {
 				return err
 			}
 			return run.diagnose(cmd.Context(), s, o)
@@ -57,6 +51,19 @@ func newCheck(s Streams) *cobra.Command {
 	run.register(cmd)
 	account.register(cmd)
 	return cmd
+}
+
+// ready turns the flags into what diag wants. Everything that can be refused is,
+// by prepare too, before anybody is asked for a password.
+func (f *accountFlags) ready(cmd *cobra.Command, s Streams, args []string, prepare func(*cobra.Command) error) (diag.Options, error) {
+	o, err := f.options(args)
+	if err == nil {
+		err = prepare(cmd)
+	}
+	if err == nil {
+		err = f.secrets(cmd.Context(), s, &o)
+	}
+	return o, err
 }
 
 // options turns the flags into what diag wants; the password is still missing.

@@ -48,14 +48,8 @@ func newWeb(s Streams) *cobra.Command {
 		Example: webExample,
 		Args:    atMost(1, "one e-mail address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o, err := account.options(args)
+			o, err := account.ready(cmd, s, args, f.prepare)
 			if err != nil {
-				return err
-			}
-			if err := f.prepare(cmd); err != nil {
-				return err
-			}
-			if err := account.secrets(cmd.Context(), s, &o); err != nil {
 				return err
 			}
 			return f.run(cmd.Context(), s, o)
