@@ -13,6 +13,7 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
+	"github.com/mapiscope/mapiscope/transport/netmon/netlab"
 	"github.com/mapiscope/mapiscope/ui/localapi"
 )
 
@@ -88,7 +89,8 @@ func startAgent(b *testing.B, server *exchangetest.Server) (pid int) {
 	}
 	socket := filepath.Join(dir, "agent.sock")
 	agent := exec.Command(program, append([]string{"agent", server.User(0).Address, "--socket", socket}, server.Flags()...)...)
-	agent.Env = append(os.Environ(), append(server.Env(), "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir)...)
+	logind := netlab.NewLogind(b) // as on a desktop: sleep is announced
+	agent.Env = append(os.Environ(), append(server.Env(), "XDG_STATE_HOME="+dir, "XDG_CONFIG_HOME="+dir, "DBUS_SYSTEM_BUS_ADDRESS="+logind.Address)...)
 	agent.Stderr = os.Stderr
 	if err := agent.Start(); err != nil {
 		b.Fatal(err)

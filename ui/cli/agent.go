@@ -107,6 +107,7 @@ func (f *accountFlags) watch(ctx context.Context, s Streams, l *localapi.Listene
 	if err != nil {
 		return err
 	}
+	go settle(ctx, m)
 	fmt.Fprintf(s.Err, "mapiscope agent: watching %s; ask it with \"mapiscope status\"\n", o.Address)
 	return serveAgent(ctx, l, m, m.Run)
 }
