@@ -38,6 +38,18 @@ var expected = map[string]string{
 	"client-cert-requested/asked": "client-cert-optional",
 }
 
+// alsoFits are the causes that leave the same signs as the one that is named, so
+// that the report has to say how to tell.
+var alsoFits = map[string]string{
+	"autodiscover-dns": "external-blocked", "external-blocked": "vdir-url-wrong", "vdir-url-wrong": "external-blocked",
+	"bad-credentials": "account-locked", "unknown-user-dn": "wrong-server", "black-hole": "server-component-down",
+	"captive-portal": "web-filter", "pre-auth-proxy": "captive-portal",
+	"connection-refused": "vdir-url-wrong", "cert-invalid/untrusted-root": "tls-interception",
+	// Of one variant: something tells the two apart there, or something else fits.
+	"autodiscover-dns/wrong-address": "autodiscover-dns", "pre-auth-proxy/mapi-only": "", "captive-portal/port-80": "",
+	"dns-trouble/servfail": "", "dns-trouble/silent": "",
+}
+
 // warned are the causes with which mail still works: exit code 0.
 var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional"}
 
@@ -89,6 +101,13 @@ func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duratio
 	}
 	if r.Verdict.Status != status || r.ExitCode() != exit {
 		t.Errorf("verdict %s, exit %d; want %s, %d\n%s", r.Verdict.Status, r.ExitCode(), status, exit, failures(r))
+	}
+	also := alsoFits[want]
+	if other, ok := alsoFits[f.Name+"/"+f.Variant]; ok {
+		also = other
+	}
+	if got := strings.Join(r.Verdict.Or, " "); got != also || len(r.Verdict.Unexplained) > 0 {
+		t.Errorf("or %q, want %q; unexplained %v", got, also, r.Verdict.Unexplained)
 	}
 	reporttest.Valid(t, r)
 	strict, err := redact.Apply(r, redact.Strict)

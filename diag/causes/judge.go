@@ -13,18 +13,20 @@ type Judgement struct {
 	Findings []report.Finding // the verdict's cause first, then by how much they explain
 }
 
-// Judge finds the causes that fit and names the one that explains the most. When
-// checks failed and no cause fits it says so, and never guesses.
+// Judge finds the causes that fit and names the one that explains the most. Where
+// another fits as well it says so, with what decides. When checks failed and no
+// cause fits it says that, and never guesses.
 func Judge(c *Case) Judgement {
 	found := c.match()
 	var j Judgement
 	for _, m := range found {
-		j.Findings = append(j.Findings, m.finding(c))
+		j.Findings = append(j.Findings, m.finding(c, found))
 	}
 	if failed := c.failures(); len(failed) > 0 && (len(found) == 0 || found[0].rule.Severity != report.SeverityFail) {
 		j.Findings = slices.Insert(j.Findings, 0, unknownCause(failed[0], len(failed)))
 	}
 	j.Verdict = verdict(c, j.Findings)
+	j.Verdict.Unexplained = c.unexplained(j.Findings)
 	return j
 }
 
@@ -137,14 +139,17 @@ func (c *Case) betterExplained(m match, all []match) bool {
 }
 
 // finding fills the rule's texts in.
-func (m match) finding(c *Case) report.Finding {
+func (m match) finding(c *Case, all []match) report.Finding {
 	v := c.vars(m)
 	f := report.Finding{
-		Code: m.rule.Code, Severity: m.rule.Severity, Title: v.fill(m.rule.Title), Explanation: v.fill(m.rule.Explanation),
+		Code: m.rule.Code, Severity: m.rule.Severity, Confidence: m.rule.confidence(), Or: c.rivals(m, all), Title: v.fill(m.rule.Title), Explanation: v.fill(m.rule.Explanation),
 		Checks: m.checks, Explains: m.explains, Evidence: m.evidence(c), Source: m.rule.Source,
 	}
+	if len(f.Or) > 0 {
+		f.Confidence = report.Possible
+	}
 	for _, a := range m.rule.Actions {
-		f.Actions = append(f.Actions, report.Action{Who: a.Who, Text: v.fill(a.Text), Command: v.fillCommand(a.Command)})
+		f.Actions = append(f.Actions, v.action(a))
 	}
 	return f
 }

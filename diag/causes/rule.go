@@ -2,13 +2,14 @@
 // explains them, and who does what about it.
 //
 // A cause is a row in one of the tables in rules_*.go: the signals it needs, the
-// ones that rule it out, a sentence for the user, an explanation for the
-// helpdesk, and actions with exact commands. Where signals alone do not tell, the
-// row has a function. Adding one is one row and its case in the test.
+// ones that rule it out, how sure they make it, a sentence for the user, an
+// explanation for the helpdesk, and actions with exact commands. Where signals alone
+// do not tell, the row has a function. Adding one is one row and its case in the
+// test; what is easily mistaken for it is a row in rivals.go.
 package causes
 
 import (
-	"slices"
+	"cmp"
 
 	"github.com/mapiscope/mapiscope/diag/report"
 )
@@ -17,12 +18,16 @@ import (
 type Rule struct {
 	Code     string
 	Severity report.Severity
+	// Confidence is Certain where the signals say it outright; "" is Likely. A rival
+	// that is not ruled out makes it Possible.
+	Confidence report.Confidence
 
 	Any  []string // at least one of these signals (none named: no demand)
 	All  []string // every one of these
 	None []string // none of these
 	// When demands more than signals say; nil demands nothing.
-	When func(*Case) bool
+	When     func(*Case) bool
+	WhenSays string // what When demands, in words
 	// Covers are further checks whose failure follows from this cause, besides
 	// those that saw one of its signals and those skipped because of them.
 	Covers []string
@@ -40,11 +45,28 @@ type Rule struct {
 	Source      string // where it is documented
 }
 
-// Rules are all causes. Order decides between two that explain equally much: the
-// one nearer to the root comes first.
-func Rules() []Rule {
-	return slices.Concat(ourselves, machineRules, clientRules, nameRules, tlsRules, networkRules, frontRules, kerberosRules, signInRules, offerRules, sessionRules, serviceRules, remarks)
+// families are the tables of causes, in the order in which a connection comes
+// about. Order decides between two causes that explain equally much: the one nearer
+// to the root comes first.
+var families = []struct {
+	name  string
+	rules []Rule
+}{
+	{"Mapiscope itself", ourselves}, {"This computer", machineRules}, {"Outlook on this computer", clientRules}, {"Names (DNS)", nameRules},
+	{"Encryption and certificates", tlsRules}, {"Network", networkRules}, {"In front of the mailbox", frontRules}, {"Kerberos and modern sign-in", kerberosRules},
+	{"Sign-in", signInRules}, {"What the server offers", offerRules}, {"Session and mailbox", sessionRules}, {"Services beside it", serviceRules}, {"Remarks", remarks},
 }
+
+// Rules are all causes, by family.
+func Rules() []Rule {
+	var out []Rule
+	for _, f := range families {
+		out = append(out, f.rules...)
+	}
+	return out
+}
+
+func (r Rule) confidence() report.Confidence { return cmp.Or(r.Confidence, report.Likely) }
 
 // user, helpdesk and admin make an action; a command may follow.
 func user(text string, command ...string) report.Action     { return action("user", text, command) }

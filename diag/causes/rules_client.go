@@ -7,7 +7,7 @@ import (
 
 // clientRules are about Outlook on the user's own computer, as its registry tells.
 var clientRules = []Rule{
-	{Code: "client-version-unsupported", Severity: report.SeverityFail, Any: []string{suite.OutlookTooOld},
+	{Code: "client-version-unsupported", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.OutlookTooOld},
 		Title:       "The Outlook on this computer is too old: {product} cannot speak MAPI over HTTP.",
 		Explanation: "Installed is {version}; it needs {needs}. Outlook 2013 speaks it from Service Pack 1 (15.0.4569.1506), Outlook 2010 from Service Pack 2 with the updates of April 2015, Outlook 2007 never.",
 		Actions: []report.Action{
@@ -15,7 +15,7 @@ var clientRules = []Rule{
 			helpdesk("See which build is installed.", `reg query "HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration" /v VersionToReport`),
 			helpdesk("Install {needs}.")},
 		Source: "OD mapi-over-http.md; MS-OXCMAPIHTTP 6"},
-	{Code: "client-mapihttp-disabled", Severity: report.SeverityFail, Any: []string{suite.MapiHTTPOff},
+	{Code: "client-mapihttp-disabled", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.MapiHTTPOff},
 		Title:       "On this computer a setting keeps Outlook from MAPI over HTTP.",
 		Explanation: "{key} has {name} = 1, set by {set_by}. Outlook then uses RPC over HTTP, or does not connect where the server no longer has it, and asks for a password by Basic where it would sign in by a browser window.",
 		Actions: []report.Action{
@@ -32,14 +32,14 @@ var clientRules = []Rule{
 			helpdesk("Delete the value, then start Outlook anew.", `reg delete "{key}" /v {name} /f`),
 			admin("Look for the policy or logon script that writes it, or it comes back.", "gpresult /h gpresult.html")},
 		Source: "SA unexpected-autodiscover-behavior; KB3211279"},
-	{Code: "online-content-blocked", Severity: report.SeverityFail, Any: []string{suite.OnlineContentOff}, OrWarn: true,
+	{Code: "online-content-blocked", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.OnlineContentOff}, OrWarn: true,
 		Title:       "On this computer Office may not use online services, so Outlook cannot sign in the modern way.",
 		Explanation: "{key} has {name} = 0, set by {set_by}. Outlook shows \"Need Password\", or says that the administrator disabled the feature.",
 		Actions: []report.Action{
 			helpdesk("Allow it again, then start Outlook anew.", `reg add "{key}" /v {name} /t REG_DWORD /d 2 /f`),
 			admin("Look for the policy that writes it: Office, Tools, Options, Service Options, Online Content.", "gpresult /h gpresult.html")},
 		Source: "SA password-prompt-at-every-start-or-cannot-create-profile"},
-	{Code: "ntlmv1", Severity: report.SeverityWarn, Any: []string{suite.NTLMv1Allowed},
+	{Code: "ntlmv1", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.NTLMv1Allowed},
 		Title:       "This computer signs in with an outdated NTLM (LmCompatibilityLevel {level}).",
 		Explanation: "{key} has {name} = {level}. Below 3 Windows sends NTLMv1, which Extended Protection refuses: Outlook then asks for the password again and again, on such computers only.",
 		Actions: []report.Action{
@@ -50,14 +50,14 @@ var clientRules = []Rule{
 
 // serviceRules are about what stands before the mailbox, and beside it.
 var serviceRules = []Rule{
-	{Code: "web-filter", Severity: report.SeverityFail, Any: []string{suite.FilterPage}, Covers: []string{"web", "auth.offered", "mapi.connect", "directory.bind"},
+	{Code: "web-filter", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.FilterPage}, Covers: []string{"web", "auth.offered", "mapi.connect", "directory.bind"},
 		Title:       "A web filter keeps this computer from the mail server {host}.",
 		Explanation: "Requests to {host} are answered by {filter} with a page of its own (status {status}) instead of by Exchange.",
 		Actions: []report.Action{
 			helpdesk("Look in the filter's log for {host}, and allow it: all paths under /mapi, /autodiscover, /rpc, /ews and /oab."),
 			admin("Put the Autodiscover and mail hosts on the list of those that are neither filtered nor inspected.")},
 		Source: "M365 connectivity test"},
-	{Code: "service-down", Severity: report.SeverityWarn, Any: []string{suite.ServiceDown}, None: []string{suite.HealthBad},
+	{Code: "service-down", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.ServiceDown}, None: []string{suite.HealthBad},
 		Title:       "The service /{service} of {host} is out of service: {miss} do not work.",
 		Explanation: "healthcheck.htm of /{service} at {address_tried} answers {status}; the mailbox itself does not need it.",
 		Actions: []report.Action{

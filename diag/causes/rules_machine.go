@@ -6,18 +6,18 @@ import (
 )
 
 var ourselves = []Rule{
-	{Code: report.ProgramFault, Severity: report.SeverityWarn, Any: []string{suite.ProgramFault},
+	{Code: report.ProgramFault, Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.ProgramFault},
 		Title:       "Mapiscope itself made a mistake; what it was to look at there is not known.",
 		Explanation: "The check {host} stopped unexpectedly. The other checks are not affected.",
 		Actions:     []report.Action{helpdesk("Report this to the makers of Mapiscope, with the report file.")}},
 }
 
 var machineRules = []Rule{
-	{Code: "no-network", Severity: report.SeverityFail, Any: []string{suite.NoNetwork}, Covers: []string{"dns", "network", "discovery"},
+	{Code: "no-network", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoNetwork}, Covers: []string{"dns", "network", "discovery"},
 		Title:       "This computer has no network connection.",
 		Explanation: "No interface besides loopback has an address that other computers can be reached from.",
 		Actions:     []report.Action{user("Connect to a network (cable or Wi-Fi, then VPN if your company uses one) and check again.")}},
-	{Code: "proxy-unreachable", Severity: report.SeverityFail, Any: []string{suite.ProxyUnreachable}, Covers: []string{"discovery", "network", "tls"},
+	{Code: "proxy-unreachable", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.ProxyUnreachable}, Covers: []string{"discovery", "network", "tls"},
 		Title:       "The proxy {host} that this computer is told to use does not let connections through.",
 		Explanation: "Every connection to the mail servers goes through that proxy. It does not answer, or it refuses the tunnel (CONNECT).",
 		Actions: []report.Action{
@@ -25,14 +25,16 @@ var machineRules = []Rule{
 			helpdesk("See which proxy is set for programs.", "netsh winhttp show proxy"),
 			helpdesk("Check again without the proxy.", "mapiscope check {address} --proxy none")},
 		Source: "SA proxy-server-causes-issues-with-freebusy-oof-mailtips"},
-	{Code: "captive-portal", Severity: report.SeverityFail, Any: []string{suite.CertInvalid, suite.PortalPage, suite.PortalAnswer}, When: portal, Covers: []string{"discovery", "tls", "network", "web", "auth.offered"},
+	{Code: "captive-portal", Severity: report.SeverityFail, Any: []string{suite.CertInvalid, suite.PortalPage, suite.PortalAnswer}, When: portal,
+		WhenSays: "Autodiscover did not answer; and a known portal's page was seen, or plain http leads elsewhere while https shows foreign certificates", Covers: []string{"discovery", "tls", "network", "web", "auth.offered"},
 		Title:       "This network shows its own sign-in page instead of letting you through.",
 		Explanation: "Requests to the mail servers are answered by something else: plain http leads to a page elsewhere ({url}), and what answers for https, if anything does, shows certificates for other names ({names}). A hotspot or guest network does that until somebody signs in to it.",
 		Actions: []report.Action{
 			user("Open a web browser, go to any page, and sign in to the network (hotel, train, guest Wi-Fi). Then check again."),
 			helpdesk("If there is no such page, look for a web filter that stands in for the servers.")},
 		Source: "TS net/captivedetection"},
-	{Code: "clock-skew", Severity: report.SeverityFail, Any: []string{suite.ClockOff, suite.KerberosClock}, When: func(c *Case) bool { return clockFails(c) || clockByKerberos(c) }, Covers: []string{"auth", "discovery", "mapi.connect", "directory.bind"},
+	{Code: "clock-skew", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.ClockOff, suite.KerberosClock}, When: func(c *Case) bool { return clockFails(c) || clockByKerberos(c) },
+		WhenSays: "the difference is too large for certificates or Kerberos (machine.clock, auth.kerberos)", Covers: []string{"auth", "discovery", "mapi.connect", "directory.bind"},
 		Title:       "The clock of this computer is {offset} that of the mail server.",
 		Explanation: "The clock here is {offset} that of {host}, as the Date header of its answers or the domain controller says. Kerberos refuses a difference of more than five minutes, and certificates seem expired or not valid yet.",
 		Actions: []report.Action{

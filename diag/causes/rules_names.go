@@ -6,7 +6,8 @@ import (
 )
 
 var nameRules = []Rule{
-	{Code: "autodiscover-dns", Severity: report.SeverityFail, Any: []string{suite.NoAutodiscover, suite.DNSFailure}, When: autodiscoverNotFound, Covers: []string{"dns", "discovery"},
+	{Code: "autodiscover-dns", Severity: report.SeverityFail, Any: []string{suite.NoAutodiscover, suite.DNSFailure}, When: autodiscoverNotFound,
+		WhenSays: "no step of Autodiscover answered", Covers: []string{"dns", "discovery"},
 		Title:       "Outlook cannot find the mail server of {domain}: DNS names no way to it.",
 		Explanation: "No DNS name leads to Autodiscover: autodiscover.{domain} has no address, there is no usable SRV record _autodiscover._tcp.{domain}, and neither {domain} nor a redirect answers. Or the DNS server itself does not answer.",
 		Actions: []report.Action{
@@ -16,7 +17,7 @@ var nameRules = []Rule{
 			admin("Publish autodiscover.{domain} as an A or CNAME record that leads to the client access namespace, or a SRV record with port 443, in the public and in the internal zone.",
 				"Add-DnsServerResourceRecordCName -ZoneName {domain} -Name autodiscover -HostNameAlias mail.{domain}")},
 		Source: "OD client-access/autodiscover.md; MS-OXDISCO 3.1.5"},
-	{Code: "domain-unknown", Severity: report.SeverityWarn, Any: []string{suite.DomainMissing},
+	{Code: "domain-unknown", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.DomainMissing},
 		Title:       "The mail domain {domain} is not known in DNS; is the address {address} spelled right?",
 		Explanation: "{domain} has neither mail exchangers nor addresses.",
 		Actions:     []report.Action{user("Compare the address letter by letter with the one on a message you sent.")}},
@@ -37,7 +38,7 @@ var nameRules = []Rule{
 			admin("See what is published.", "Get-MapiVirtualDirectory | Format-List Server,InternalUrl,ExternalUrl"),
 			admin("Publish the name that clients reach and the certificate carries.", `Set-MapiVirtualDirectory -Identity "{server}\mapi (Default Web Site)" -ExternalUrl https://mail.{domain}/mapi -InternalUrl https://mail.{domain}/mapi -IISAuthenticationMethods NTLM,Negotiate,OAuth`)},
 		Source: "PS Set-MapiVirtualDirectory"},
-	{Code: "redirect-consent", Severity: report.SeverityFail, Any: []string{suite.RedirectUnconfirmed}, Covers: []string{"discovery"},
+	{Code: "redirect-consent", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.RedirectUnconfirmed}, Covers: []string{"discovery"},
 		Title:       "Autodiscover leads to another domain ({host}), and nobody has confirmed that it may be asked.",
 		Explanation: "{url} is outside {domain}. A credential goes to such a host only when a person says so: sending it on by itself has given passwords to strangers. Outlook asks in the same place.",
 		Actions: []report.Action{

@@ -6,14 +6,15 @@ import (
 )
 
 var signInRules = []Rule{
-	{Code: "vdir-no-auth", Severity: report.SeverityFail, Any: []string{suite.NoAuthMethods}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
+	{Code: "vdir-no-auth", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoAuthMethods}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
 		Title:       "The mail server refuses everybody: its service for Outlook accepts no way to sign in.",
 		Explanation: "{host} answers 401 or 403 on /mapi without naming a single authentication method. Saving the virtual directory in the Exchange admin centre can empty that list.",
 		Actions: []report.Action{
 			admin("See what is set.", "Get-MapiVirtualDirectory | Format-List Server,IISAuthenticationMethods"),
 			admin("Set the methods again.", "Get-MapiVirtualDirectory -Server {server} | Set-MapiVirtualDirectory -IISAuthenticationMethods Ntlm,OAuth,Negotiate")},
 		Source: "SA cannot-open-mailbox-using-mapi-over-http"},
-	{Code: "extended-protection", Severity: report.SeverityFail, Any: []string{suite.BindingRefused, suite.RefusedHereOnly}, None: []string{suite.HandshakeBroken}, When: noProxyBefore, Covers: []string{"auth", "mapi.connect", "directory.bind"},
+	{Code: "extended-protection", Severity: report.SeverityFail, Any: []string{suite.BindingRefused, suite.RefusedHereOnly}, None: []string{suite.HandshakeBroken}, When: noProxyBefore,
+		WhenSays: "no proxy shows itself in the refusal, or an inspecting product is named", Covers: []string{"auth", "mapi.connect", "directory.bind"},
 		Title:       "The password is right, but the sign-in is refused because something stands between this computer and Exchange.",
 		Explanation: "The same credential works for Autodiscover and is refused with {scheme} at {host}. This computer sees a certificate there that was issued by {issuer}. Exchange binds the sign-in to the certificate it shows itself (Extended Protection, on by default since Exchange 2019 CU14); a load balancer with another certificate, SSL offload, or a virus scanner that opens https breaks that.",
 		Actions: []report.Action{
@@ -39,13 +40,14 @@ var signInRules = []Rule{
 			admin("Pass TCP through unchanged (layer 4), or keep one connection to the server per client connection (in nginx: ntlm; keepalive), or use Kerberos."),
 			admin("See which servers answered: X-FEServer of the requests in this report.")},
 		Source: "zevenet/zlb#130; NginxProxyManager#3797"},
-	{Code: "sign-in-scheme", Severity: report.SeverityFail, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong, suite.ModernHalfSet, suite.KerberosSPN, suite.KerberosClock}, Covers: []string{"auth"},
+	{Code: "sign-in-scheme", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong, suite.ModernHalfSet, suite.KerberosSPN, suite.KerberosClock}, Covers: []string{"auth"},
 		Title:       "The mail server offers no way to sign in that may be used here.",
 		Explanation: "{host} offers: {offered}. The choice made with --auth, or the rule that a password goes only to hosts of {domain}, leaves none of them.",
 		Actions: []report.Action{
 			helpdesk("Allow every method.", "mapiscope check {address} --auth auto"),
 			admin("See what the virtual directory offers.", "Get-MapiVirtualDirectory | Format-List Server,IISAuthenticationMethods")}},
-	{Code: "no-credential", Severity: report.SeverityWarn, Any: []string{suite.NoCredential}, When: func(c *Case) bool { return !c.Run.SignsIn },
+	{Code: "no-credential", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.NoCredential}, When: func(c *Case) bool { return !c.Run.SignsIn },
+		WhenSays:    "the check ran without a password",
 		Title:       "No password was given, so the mailbox itself was not opened.",
 		Explanation: "What can be seen without signing in was checked.",
 		Actions: []report.Action{

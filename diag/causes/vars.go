@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/mapiscope/mapiscope/diag/report"
 )
 
 // vars are the values that texts of a rule may name in braces.
@@ -111,6 +113,11 @@ func (v vars) fill(t string) string {
 		}
 		return fallbacks[name]
 	})
+}
+
+// action fills the values into a step.
+func (v vars) action(a report.Action) report.Action {
+	return report.Action{Who: a.Who, Text: v.fill(a.Text), Command: v.fillCommand(a.Command)}
 }
 
 // harmless is what may stand in a command that somebody pastes into a shell with

@@ -2,6 +2,7 @@ package causes
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -27,7 +28,7 @@ func unknownCause(first report.Check, failed int) report.Finding {
 // verdict is one sentence for the whole.
 func verdict(c *Case, findings []report.Finding) report.Verdict {
 	if len(findings) > 0 && findings[0].Severity == report.SeverityFail {
-		return report.Verdict{Status: report.Fail, Headline: findings[0].Title, Cause: findings[0].Code}
+		return report.Verdict{Status: report.Fail, Headline: findings[0].Title, Cause: findings[0].Code, Or: codesOf(findings[0].Or)}
 	}
 	v := report.Verdict{Status: report.Pass, Headline: "Outlook can reach this mailbox: " + c.Run.Summary + "."}
 	switch {
@@ -38,7 +39,7 @@ func verdict(c *Case, findings []report.Finding) report.Verdict {
 		v = report.Verdict{Status: report.Pass, Headline: "What was checked is in order; the mailbox itself was not opened."}
 	}
 	if len(findings) > 0 && findings[0].Severity == report.SeverityWarn {
-		v.Status, v.Cause = report.Warn, findings[0].Code
+		v.Status, v.Cause, v.Or = report.Warn, findings[0].Code, codesOf(findings[0].Or)
 		if c.status("mapi.logon") == report.Pass {
 			v.Headline = "Outlook can reach this mailbox, but one thing should be looked at: " + lowerFirst(findings[0].Title)
 		} else if c.Run.Incomplete == "" {
@@ -46,6 +47,27 @@ func verdict(c *Case, findings []report.Finding) report.Verdict {
 		}
 	}
 	return v
+}
+
+func codesOf(rivals []report.Rival) []string {
+	var out []string
+	for _, r := range rivals {
+		out = append(out, r.Code)
+	}
+	return out
+}
+
+// unexplained are the failed checks that no finding accounts for. Where no cause is
+// known at all the finding says so itself.
+func (c *Case) unexplained(findings []report.Finding) []string {
+	var out []string
+	for _, row := range c.failures() {
+		accounts := func(f report.Finding) bool { return f.Code == NoKnownCause || slices.Contains(f.Explains, row.ID) }
+		if !slices.ContainsFunc(findings, accounts) {
+			out = append(out, row.ID)
+		}
+	}
+	return out
 }
 
 // lowerFirst fits a sentence behind a colon, unless it starts with a name.

@@ -13,6 +13,7 @@ import (
 	"math/big"
 	"net"
 	"net/netip"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -198,7 +199,7 @@ func TestRowsFitTheReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	var back Result
-	if err := json.Unmarshal(doc.Bytes(), &back); err != nil || back.Schema != Schema || back.Verdict != res.Verdict || len(back.Hosts[0].Chain) != 2 {
+	if err := json.Unmarshal(doc.Bytes(), &back); err != nil || back.Schema != Schema || !reflect.DeepEqual(back.Verdict, res.Verdict) || len(back.Hosts[0].Chain) != 2 {
 		t.Errorf("%v\n%s", err, doc.String())
 	}
 }

@@ -28,7 +28,7 @@ func TestHTMLPutsTheVerdictFirst(t *testing.T) {
 	last := -1
 	for _, want := range []string{
 		"NOT WORKING", "<h1>The server refused the password", report.ShortCode(reporttest.Sample()).String(), "What to do", "Unlock-ADAccount -Identity alice",
-		"<h2>Why", "<h2>Checks", "Mailbox session", "<h2>Connections", "established", "search for in the server", "<h2>Timeline", "class=\"bad\">401<", "<rect class=\"wait\"",
+		"<h2>Why", ">possible<", "It may also be", ">account-locked<", "To tell which: See whether", "Get-ADUser alice", ">mapi.ping<", "<h2>Checks", "Mailbox session", "<h2>Connections", "established", "search for in the server", "<h2>Timeline", "class=\"bad\">401<", "<rect class=\"wait\"",
 		"<h2>Certificates", "svg class=\"rail fail\"", "Contoso CA", "<h2>In a browser", "<h2>Outages", "laptop-17",
 	} {
 		at := strings.Index(got[last+1:], want)

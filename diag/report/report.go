@@ -116,19 +116,45 @@ type Verdict struct {
 	Status   Status `json:"status"` // pass, warn or fail
 	Headline string `json:"headline"`
 	Cause    string `json:"cause,omitempty"` // code of a finding
+	// Or are codes of other causes that fit the same failures as well; the finding
+	// of the cause says which check decides.
+	Or []string `json:"or,omitempty"`
+	// Unexplained are ids of failed checks that no finding accounts for.
+	Unexplained []string `json:"unexplained,omitempty"`
 }
+
+// Confidence is how sure a finding is of its cause. A cause that is not known has
+// none.
+type Confidence string
+
+// The degrees of confidence.
+const (
+	Certain  Confidence = "certain"  // the server, the domain or this computer says so itself
+	Likely   Confidence = "likely"   // it fits everything that was seen, and nothing else that is known does
+	Possible Confidence = "possible" // it fits, and so does another cause: see Or
+)
 
 // Finding is a cause: what is wrong, why we say so, and who does what.
 type Finding struct {
 	Code        string         `json:"code"`
 	Severity    Severity       `json:"severity"`
+	Confidence  Confidence     `json:"confidence,omitempty"`
 	Title       string         `json:"title"`
 	Explanation string         `json:"explanation,omitempty"`
 	Checks      []string       `json:"checks,omitempty"`   // ids whose outcome it rests on
 	Explains    []string       `json:"explains,omitempty"` // ids that failed or were skipped because of it
 	Evidence    map[string]any `json:"evidence,omitempty"`
+	Or          []Rival        `json:"or,omitempty"` // what else fits the same failures
 	Actions     []Action       `json:"actions,omitempty"`
 	Source      string         `json:"source,omitempty"`
+}
+
+// Rival is a cause that fits the same failures, with the cheapest step that tells
+// which of the two it is.
+type Rival struct {
+	Code   string `json:"code"`
+	Title  string `json:"title"`
+	Decide Action `json:"decide"`
 }
 
 // Action is one step: who takes it, what it is, and the command where one exists.

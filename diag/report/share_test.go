@@ -134,7 +134,7 @@ func TestSummaryIsSixLines(t *testing.T) {
 	if len(lines) != 6 {
 		t.Fatalf("%d lines", len(lines))
 	}
-	for i, want := range []string{"NOT WORKING", "refused the password", "administrator", "mailbox HTTP established", "first mapi.connect", "laptop-17"} {
+	for i, want := range []string{"NOT WORKING", "refused the password", "administrator): Unlock the account or set a new password. Or it is account-locked; to tell (helpdesk): See whether", "mailbox HTTP established", "first mapi.connect", "laptop-17"} {
 		if !strings.Contains(lines[i], want) {
 			t.Errorf("line %d is %q, without %q", i+1, lines[i], want)
 		}

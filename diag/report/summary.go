@@ -24,6 +24,9 @@ func (r *Report) summary() [6]string {
 	} else if r.Verdict.Status != Pass {
 		next = "To do: send the report to the helpdesk."
 	}
+	if f := r.cause(); f != nil && len(f.Or) > 0 {
+		next += " Or it is " + f.Or[0].Code + "; to tell (" + doer(f.Or[0].Decide.Who) + "): " + f.Or[0].Decide.Text
+	}
 	var links []string
 	for _, c := range r.Connections {
 		links = append(links, fmt.Sprintf("%s %s %s", c.Service, c.Protocol, c.Status))

@@ -117,8 +117,25 @@ func (t *textWriter) actions(r *Report) {
 		t.steps(f.Actions)
 	}
 	if f.Explanation != "" {
-		t.title("Why (" + clean(f.Code) + ")")
+		t.title("Why (" + joined(", ", clean(f.Code), string(f.Confidence)) + ")")
 		t.block("", "", f.Explanation, 2)
+	}
+	t.rivals(f)
+	if list := r.Verdict.Unexplained; len(list) > 0 {
+		t.line("")
+		t.block("", "", "No cause is known for these failed checks: "+strings.Join(list, ", ")+".", 2)
+	}
+}
+
+// rivals are the causes that fit as well, each with what decides.
+func (t *textWriter) rivals(f *Finding) {
+	if len(f.Or) == 0 {
+		return
+	}
+	t.title("It may also be")
+	for _, o := range f.Or {
+		t.block("", "", o.Title+" ("+o.Code+") To tell:", 2)
+		t.steps([]Action{o.Decide})
 	}
 }
 
@@ -149,6 +166,7 @@ func (t *textWriter) others(r *Report) {
 		t.block("  "+string(f.Severity), colorOf(Status(f.Severity)), f.Title, 8)
 		if t.view.Verbose {
 			t.block("", "", f.Explanation, 8)
+			t.block("", grey, joined(", ", f.Code, string(f.Confidence)), 8)
 			t.steps(f.Actions)
 		}
 	}

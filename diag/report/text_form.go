@@ -56,3 +56,13 @@ func spell(m Milliseconds) string {
 	}
 	return fmt.Sprintf("%.1f s", float64(m)/1000)
 }
+
+// Wrapped is text for a terminal of that width (80 when it is not known), every
+// line indented and ended; nothing in it can move the cursor.
+func Wrapped(s string, width, indent int) string {
+	if width <= 0 {
+		width = 80
+	}
+	pad := strings.Repeat(" ", indent)
+	return pad + strings.Join(wrap(clean(s), width-indent), "\n"+pad) + "\n"
+}

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"reflect"
 	"slices"
 	"time"
 
@@ -59,7 +60,7 @@ func (r *runner) judge() {
 	}
 	finished := slices.DeleteFunc(slices.Clone(r.rows), func(c report.Check) bool { return c.Status == report.Unknown })
 	v := r.opts.Judge(finished)
-	if v == nil || *v == r.last {
+	if v == nil || reflect.DeepEqual(*v, r.last) {
 		return
 	}
 	r.last = *v

@@ -45,6 +45,7 @@ func newRoot(s Streams) *cobra.Command {
 		newExchangeTest(s),
 		newReport(s),
 		newCode(s),
+		newCauses(s),
 		newWeb(s),
 		newAgent(s),
 		newStatus(s),

@@ -34,7 +34,15 @@ type causeView struct {
 	severity    report.Severity
 	title       string
 	explanation string
+	confidence  report.Confidence
 	steps       []stepView
+	rivals      []rivalView
+}
+
+// rivalView is a cause that fits as well, with the step that decides.
+type rivalView struct {
+	title  string
+	decide stepView
 }
 
 type stepView struct{ who, text, command string }
@@ -136,12 +144,15 @@ func facts(s State) string {
 func viewCauses(r *report.Report) []causeView {
 	var out []causeView
 	for _, f := range r.Findings {
-		v := causeView{severity: f.Severity, title: X("cause", f.Code, f.Title), explanation: f.Explanation}
+		v := causeView{severity: f.Severity, title: X("cause", f.Code, f.Title), explanation: f.Explanation, confidence: f.Confidence}
 		if v.title != f.Title { // translated: the engine's own words carry the names
 			v.explanation = f.Title + " " + f.Explanation
 		}
 		for _, a := range f.Actions {
-			v.steps = append(v.steps, stepView{whoWord(a.Who), a.Text, a.Command})
+			v.steps = append(v.steps, viewStep(a))
+		}
+		for _, o := range f.Or {
+			v.rivals = append(v.rivals, rivalView{X("cause", o.Code, o.Title), viewStep(o.Decide)})
 		}
 		if f.Code == r.Verdict.Cause {
 			out = append([]causeView{v}, out...)
@@ -151,6 +162,8 @@ func viewCauses(r *report.Report) []causeView {
 	}
 	return out
 }
+
+func viewStep(a report.Action) stepView { return stepView{whoWord(a.Who), a.Text, a.Command} }
 
 func viewGroups(checks []report.Check) []groupView {
 	var out []groupView
@@ -311,14 +324,20 @@ func drawCause(c causeView) fyne.CanvasObject {
 	if c.explanation != "" {
 		words = append(words, note(c.explanation))
 	}
+	if c.confidence != "" {
+		words = append(words, caption(confidenceWord(c.confidence)))
+	}
 	objects := []fyne.CanvasObject{container.NewBorder(nil, nil, container.NewVBox(sign(status)), nil, tight(container.NewVBox(words...)))}
 	for i, step := range c.steps {
-		objects = append(objects, widget.NewSeparator(), drawStep(i+1, step))
+		objects = append(objects, widget.NewSeparator(), drawStep(fmt.Sprint(i+1), step))
+	}
+	for _, r := range c.rivals {
+		objects = append(objects, widget.NewSeparator(), text(L("It may also be this: {{.Cause}} To tell which:", args{"Cause": r.title})), drawStep("?", r.decide))
 	}
 	return panel(objects...)
 }
 
-func drawStep(n int, s stepView) fyne.CanvasObject {
+func drawStep(mark string, s stepView) fyne.CanvasObject {
 	who := caption(s.who)
 	who.Truncation = fyne.TextTruncateOff
 	words := []fyne.CanvasObject{who, text(s.text)}
@@ -326,7 +345,7 @@ func drawStep(n int, s stepView) fyne.CanvasObject {
 	if s.command != "" {
 		step.Add(container.NewBorder(nil, nil, nil, container.NewCenter(copyButton(L("Copy command"), s.command)), code(s.command)))
 	}
-	number := widget.NewLabel(fmt.Sprintf("%d", n))
+	number := widget.NewLabel(mark)
 	number.TextStyle.Bold = true
 	return container.NewBorder(nil, nil, container.NewVBox(number), nil, step)
 }

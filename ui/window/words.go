@@ -81,6 +81,19 @@ func whoWord(who string) string {
 	return who
 }
 
+// confidenceWord says how sure a cause is.
+func confidenceWord(c report.Confidence) string {
+	switch c {
+	case report.Certain:
+		return L("certain: the server or this computer says so itself")
+	case report.Likely:
+		return L("likely: it fits everything that was seen")
+	case report.Possible:
+		return L("possible: another cause fits as well")
+	}
+	return string(c)
+}
+
 func triggerWord(trigger string) string {
 	switch trigger {
 	case "user":

@@ -34,6 +34,7 @@ var table = map[string]Class{
 
 	"account.address": Address, "account.user": User, "account.auth": Keep,
 	"verdict.status": Keep, "verdict.headline": Text, "verdict.cause": Keep,
+	"verdict.or[]": Keep, "verdict.unexplained[]": Keep,
 
 	"connections[].cid": Keep, "connections[].service": Keep, "connections[].protocol": Keep, "connections[].url": URL,
 	"connections[].server": Host, "connections[].status": Keep, "connections[].authn": Keep, "connections[].encrypt": Keep,
@@ -52,7 +53,10 @@ var table = map[string]Class{
 	"checks[].evidence{}": Text, "checks[].signals[].code": Keep, "checks[].signals[].subject": Text,
 	"checks[].signals[].detail{}": Text, "checks[].findings[]": Keep,
 
-	"findings[].code": Keep, "findings[].severity": Keep, "findings[].title": Text, "findings[].explanation": Text,
+	"findings[].code": Keep, "findings[].severity": Keep, "findings[].confidence": Keep,
+	"findings[].or[].code": Keep, "findings[].or[].title": Text, "findings[].or[].decide.who": Keep,
+	"findings[].or[].decide.text": Text, "findings[].or[].decide.command": Text,
+	"findings[].title": Text, "findings[].explanation": Text,
 	"findings[].checks[]": Keep, "findings[].explains[]": Keep, "findings[].evidence{}": Text,
 	"findings[].actions[].who": Keep, "findings[].actions[].text": Text, "findings[].actions[].command": Text,
 	"findings[].source": Keep,

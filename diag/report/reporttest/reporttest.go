@@ -76,7 +76,8 @@ func Sample() *report.Report {
 				Registry: map[string]string{`HKCU\Software\Microsoft\Exchange\MapiHttpDisabled`: "0"}}},
 		},
 		Account: report.Account{Address: "alice@contoso.test", User: `CONTOSO\alice`, Auth: "auto"},
-		Verdict: report.Verdict{Status: report.Fail, Headline: "The server refused the password for alice@contoso.test.", Cause: "bad-credentials"},
+		Verdict: report.Verdict{Status: report.Fail, Headline: "The server refused the password for alice@contoso.test.", Cause: "bad-credentials",
+			Or: []string{"account-locked"}, Unexplained: []string{"mapi.ping"}},
 		Connections: []report.Connection{{
 			CID: 1, Service: "mailbox", Protocol: "HTTP", URL: "https://mail.contoso.test/mapi/emsmdb/?MailboxId=11111111-2222-3333-4444-555555555555@contoso.test",
 			Server: "ex01.corp.contoso.test", Status: report.Established, Authn: "NTLM", Encrypt: "TLS 1.3", Requests: 9, Failures: 1,
@@ -96,9 +97,11 @@ func Sample() *report.Report {
 			Findings: []string{"bad-credentials"},
 		}},
 		Findings: []report.Finding{{
-			Code: "bad-credentials", Severity: report.SeverityFail, Title: "The server refused the password for alice@contoso.test.",
+			Code: "bad-credentials", Severity: report.SeverityFail, Confidence: report.Possible, Title: "The server refused the password for alice@contoso.test.",
 			Explanation: "Every endpoint of mail.contoso.test answers 401 to CONTOSO\\alice.", Checks: []string{"mapi.connect"},
 			Explains: []string{"mapi.logon"}, Evidence: map[string]any{"scheme": "NTLM"},
+			Or: []report.Rival{{Code: "account-locked", Title: "The account is locked, disabled or expired.",
+				Decide: report.Action{Who: "helpdesk", Text: "See whether the account is locked.", Command: "Get-ADUser alice -Properties LockedOut"}}},
 			Actions: []report.Action{{Who: "admin", Text: "Unlock the account or set a new password.", Command: "Unlock-ADAccount -Identity alice"}},
 			Source:  "CA unknown-username-bad-password",
 		}},
