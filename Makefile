@@ -92,3 +92,43 @@ man: ## the man pages: dist/man
 
 clean: ## remove what was built
 	rm -rf bin dist
+
+# ---- packages: docs/packaging.md ----
+# Name, version and icon are those of FyneApp.toml. A build that is not at the tag of
+# its version says so: 0.1.0-dev comes before 0.1.0.
+fyneapp  = $(shell sed -n 's/^$(1) *= *"\{0,1\}\([^"]*\)"\{0,1\}$$/\1/p' FyneApp.toml)
+RELEASE := $(call fyneapp,Version)
+VERSION := $(RELEASE)$(shell git describe --exact-match --match 'v$(RELEASE)' >/dev/null 2>&1 || echo -dev)
+TAGS    := migrated_fynedo,accessibility
+ARCH    ?= $(shell $(GO) env GOARCH)
+FACTS    = RELEASE=$(RELEASE) VERSION=$(VERSION) TAGS=$(TAGS) ID=$(call fyneapp,ID) NAME=$(call fyneapp,Name) \
+	BUILD=$(call fyneapp,Build) ICON=$(basename $(call fyneapp,Icon)) WEBSITE=$(call fyneapp,Website) \
+	SOURCE_DATE_EPOCH=$(EPOCH) PACKED="$(PACKED)"
+
+# What is packed is stripped; on Linux its place in memory is random as well.
+PACKED  := $(LDFLAGS) -s -w -X $(PKG).version=$(VERSION)
+NFPM    := $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+
+.PHONY: package stage deb rpm tarball windows installer macos-bundle
+package: deb rpm tarball installer macos-bundle ## everything that can be packed here: dist/
+
+stage: # dist/linux: what the .deb and the .rpm install
+	@mkdir -p dist
+	CGO_ENABLED=1 $(GO) build -buildvcs=false -buildmode=pie -tags $(TAGS) -ldflags '$(PACKED)' -o dist/mapiscope-pie .
+	$(FACTS) packaging/linux/stage dist/mapiscope-pie dist/linux
+
+deb rpm: stage ## the Debian and the RPM package, with icon and window
+	@rm -f dist/mapiscope*.$@
+	$(FACTS) ARCH=$(ARCH) MTIME=$$(date -ud @$(EPOCH) +%FT%TZ) $(NFPM) package -f packaging/linux/nfpm.yaml -p $@ -t dist/
+
+tarball: ## the static command line for servers, with man pages and completions
+	$(FACTS) packaging/linux/tarball
+
+windows: ## dist/windows: mapiscope.exe for the console, mapiscopew.exe for the desktop (mingw-w64)
+	$(FACTS) packaging/windows/build
+
+installer: windows ## the setup program for Windows (nsis)
+	makensis -V2 -NOCD -DVERSION=$(VERSION) -DRELEASE=$(RELEASE) packaging/windows/installer.nsi
+
+macos-bundle: ## dist/Mapiscope.app around MACOS_BINARY; without one, around the command line alone
+	$(FACTS) packaging/macos/bundle $(MACOS_BINARY)

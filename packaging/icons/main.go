@@ -1,11 +1,16 @@
-// Command icons renders assets/icons/*.svg to the PNG and ICO files that are
-// embedded: go run ./packaging/icons assets/icons. It is run by hand when a
-// drawing has changed.
+// Command icons renders the drawings of assets/icons:
+//
+//	icons embed assets/icons          NAME.png and NAME.ico beside each NAME.svg, which are embedded
+//	icons hicolor DRAWING FOLDER NAME the sizes that Linux desktops look for
+//	icons icns DRAWING FILE           the icon of a macOS bundle
+//
+// The first is run by hand when a drawing has changed, the others by the packaging.
 package main
 
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"image"
 	"image/png"
@@ -18,20 +23,40 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: icons FOLDER")
-		os.Exit(2)
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "icons:", err)
+		os.Exit(1)
 	}
-	drawings, err := filepath.Glob(filepath.Join(os.Args[1], "*.svg"))
+}
+
+func run(args []string) error {
+	what := ""
+	if len(args) > 0 {
+		what = args[0]
+	}
+	switch {
+	case what == "embed" && len(args) == 2:
+		return embed(args[1])
+	case what == "hicolor" && len(args) == 4:
+		return hicolor(args[1], args[2], args[3])
+	case what == "icns" && len(args) == 3:
+		b, err := icns(args[1])
+		if err != nil {
+			return err
+		}
+		return put(args[2], b)
+	}
+	return errors.New("usage: icons embed FOLDER | hicolor DRAWING FOLDER NAME | icns DRAWING FILE")
+}
+
+func embed(folder string) error {
+	drawings, err := filepath.Glob(filepath.Join(folder, "*.svg"))
 	for _, d := range drawings {
 		if err == nil {
 			err = convert(d)
 		}
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "icons:", err)
-		os.Exit(1)
-	}
+	return err
 }
 
 // convert writes NAME.png (64 pixels; 256 for the application itself) and

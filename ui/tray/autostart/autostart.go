@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -18,7 +19,8 @@ import (
 // cannot be known.
 func Enabled() (on, ok bool) { return enabled() }
 
-// Set switches it. program is the file to start; "" is the one that runs.
+// Set switches it. program is the file to start; "" is the one that runs, on Windows
+// without its console.
 func Set(on bool, program string) error {
 	if program == "" {
 		self, err := os.Executable()
@@ -26,8 +28,21 @@ func Set(on bool, program string) error {
 			return fmt.Errorf("this program's own file is not known: %w", err)
 		}
 		program = self
+		if runtime.GOOS == "windows" {
+			program = withoutConsole(self)
+		}
 	}
 	return set(on, program)
+}
+
+// withoutConsole is the twin of a Windows program that opens no console at sign-in:
+// mapiscopew.exe, where it lies beside mapiscope.exe.
+func withoutConsole(program string) string {
+	twin := strings.TrimSuffix(program, ".exe") + "w.exe"
+	if _, err := os.Stat(twin); err != nil {
+		return program
+	}
+	return twin
 }
 
 // fileEntry is an autostart that is a file.

@@ -123,3 +123,21 @@ func TestDesktopFileIsValid(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTwinStarts: on Windows a program with a console does not start at sign-in
+// where its twin without one is installed.
+func TestTheTwinStarts(t *testing.T) {
+	dir := t.TempDir()
+	console, twin := filepath.Join(dir, "mapiscope.exe"), filepath.Join(dir, "mapiscopew.exe")
+	if got := withoutConsole(console); got != console {
+		t.Errorf("%s starts and is not there", got)
+	}
+	if err := os.WriteFile(twin, nil, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range []string{console, twin} {
+		if got := withoutConsole(program); got != twin {
+			t.Errorf("%s starts for %s", got, program)
+		}
+	}
+}
