@@ -114,12 +114,12 @@ package: deb rpm tarball installer macos-bundle ## everything that can be packed
 
 stage: # dist/linux: what the .deb and the .rpm install
 	@mkdir -p dist
-	CGO_ENABLED=1 $(GO) build -buildvcs=false -buildmode=pie -tags $(TAGS) -ldflags '$(PACKED)' -o dist/mapiscope-pie .
+	CGO_ENABLED=1 $(GO) build -buildvcs=false -buildmode=pie -tags $(TAGS) -ldflags '$(PACKED) -extldflags=-Wl,-z,relro,-z,now' -o dist/mapiscope-pie .
 	$(FACTS) packaging/linux/stage dist/mapiscope-pie dist/linux
 
 deb rpm: stage ## the Debian and the RPM package, with icon and window
 	@rm -f dist/mapiscope*.$@
-	$(FACTS) ARCH=$(ARCH) MTIME=$$(date -ud @$(EPOCH) +%FT%TZ) $(NFPM) package -f packaging/linux/nfpm.yaml -p $@ -t dist/
+	$(FACTS) ARCH=$(ARCH) $(NFPM) package -f packaging/linux/nfpm.yaml -p $@ -t dist/
 
 tarball: ## the static command line for servers, with man pages and completions
 	$(FACTS) packaging/linux/tarball
