@@ -109,7 +109,7 @@ FACTS    = RELEASE=$(RELEASE) VERSION=$(VERSION) TAGS=$(TAGS) ID=$(call fyneapp,
 PACKED  := $(LDFLAGS) -s -w -X $(PKG).version=$(VERSION)
 NFPM    := $(GO) run github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
 
-.PHONY: package stage deb rpm tarball windows installer macos-bundle
+.PHONY: package stage deb rpm tarball windows installer try-windows macos-bundle
 package: deb rpm tarball installer macos-bundle ## everything that can be packed here: dist/
 
 stage: # dist/linux: what the .deb and the .rpm install
@@ -129,6 +129,9 @@ windows: ## dist/windows: mapiscope.exe for the console, mapiscopew.exe for the 
 
 installer: windows ## the setup program for Windows (nsis)
 	makensis -V2 -NOCD -DVERSION=$(VERSION) -DRELEASE=$(RELEASE) packaging/windows/installer.nsi
+
+try-windows: installer ## install, start and remove it under Wine (wine64, xvfb)
+	packaging/windows/try dist/mapiscope-$(VERSION)-setup.exe $(VERSION)
 
 macos-bundle: ## dist/Mapiscope.app around MACOS_BINARY; without one, around the command line alone
 	$(FACTS) packaging/macos/bundle $(MACOS_BINARY)
