@@ -23,18 +23,18 @@ func waited(elapsed time.Duration, pending ...time.Duration) *mapihttp.WaitResul
 }
 
 var (
-	cutErr     = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Op: "NotificationWait"}
-	silence    = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Err: &mapihttp.LimitError{What: "the next meta-tag"}}
-	refusal    = failure(netpath.PhaseHTTP, func(f *mapihttp.Failure) { f.Status, f.Delivery = 503, mapihttp.Answered })
-	tenSeconds = 10 * time.Second
-	halfHour   = 30 * time.Minute
+	cutErr  = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Op: "NotificationWait"}
+	silence = &mapihttp.Failure{Phase: netpath.PhaseBody, Delivery: mapihttp.AnswerLost, Err: &mapihttp.LimitError{What: "the next meta-tag"}}
+	refusal = failure(netpath.PhaseHTTP, func(f *mapihttp.Failure) { f.Status, f.Delivery = 503, mapihttp.Answered })
+	short   = 10 * time.Second
+	long    = 30 * time.Minute
 )
 
 func TestJudgeRest(t *testing.T) {
-	want(t, judgeRest(held{waited(tenSeconds), nil, tenSeconds}, "mail"), report.Pass, "lasted the 10s")
-	want(t, judgeRest(held{waited(36*time.Second, 30*time.Second), cutErr, halfHour}, "mail"), report.Fail, "after 6s of rest", suite.RestCut)
-	want(t, judgeRest(held{nil, refusal, tenSeconds}, "mail"), report.Fail, "503", suite.HTTPUnavailable)
-	if o := judgeRest(held{waited(tenSeconds), silence, halfHour}, "mail"); has(o.Signals, suite.RestCut) {
+	want(t, judgeRest(held{waited(short), nil, short}, "mail"), report.Pass, "lasted the 10s")
+	want(t, judgeRest(held{waited(36*time.Second, 30*time.Second), cutErr, long}, "mail"), report.Fail, "after 6s of rest", suite.RestCut)
+	want(t, judgeRest(held{nil, refusal, short}, "mail"), report.Fail, "503", suite.HTTPUnavailable)
+	if o := judgeRest(held{waited(short), silence, long}, "mail"); has(o.Signals, suite.RestCut) {
 		t.Errorf("silence is no cut: %+v", o)
 	}
 }
@@ -56,7 +56,7 @@ func TestJudgeLongPoll(t *testing.T) {
 		{waited(2 * s), nil, 2 * s},
 		{waited(95*s, 30*s, 60*s, 90*s), nil, 95 * s},
 		{waited(95*s, 30*s, 61*s, 89*s), nil, 95 * s}, // a slow path is no proxy
-		{waited(40*s, 30*s), cutErr, halfHour},        // the other check says what that is
+		{waited(40*s, 30*s), cutErr, long},            // the other check says what that is
 	} {
 		want(t, judgeLongPoll(good, "mail"), report.Pass, "first piece")
 	}

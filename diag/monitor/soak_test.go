@@ -31,7 +31,6 @@ type soak struct {
 	*watched
 	rand   *rand.Rand
 	source atomic.Pointer[net.TCPAddr] // address that our connections come from
-	awake  bool
 
 	mu       sync.Mutex
 	contexts []string // contexts of the connected snapshots, each once, in order
