@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// TestSystemProxy plays a desktop whose setting a program tells; the environment
+// TestSystemSetting plays a desktop whose setting a program tells; the environment
 // goes before it.
-func TestSystemProxy(t *testing.T) {
+func TestSystemSetting(t *testing.T) {
 	dir := t.TempDir()
 	told := strings.Replace(gsettings, "MODE", "manual", 1)
 	script := "#!/bin/sh\ncat <<'E'\n" + told + "E\n"
@@ -24,11 +24,11 @@ func TestSystemProxy(t *testing.T) {
 		t.Setenv(strings.ToUpper(name), "")
 	}
 	target := &url.URL{Scheme: "https", Host: "mail.contoso.test"}
-	if got, err := SystemProxy()(target); err != nil || got == nil || got.Host != "proxy.corp.test:3129" {
+	if got, err := SystemSetting()().For(target); err != nil || got == nil || got.Host != "proxy.corp.test:3129" {
 		t.Errorf("the desktop's: %v, %v", got, err)
 	}
 	t.Setenv("https_proxy", "http://env.test:8080")
-	if got, err := SystemProxy()(target); err != nil || got == nil || got.Host != "env.test:8080" {
+	if got, err := SystemSetting()().For(target); err != nil || got == nil || got.Host != "env.test:8080" {
 		t.Errorf("the environment's: %v, %v", got, err)
 	}
 }

@@ -1,7 +1,6 @@
 package netmon
 
 import (
-	"net/url"
 	"sync"
 	"time"
 )
@@ -10,20 +9,19 @@ import (
 // program has to be run to read it, which costs more than a connection.
 const proxyAge = 5 * time.Second
 
-// SystemProxy gives the proxy for a URL by this computer's setting as it is when
-// the connection is made: that of the environment, or else the system's own. A
-// script (PAC) is not run.
-func SystemProxy() func(*url.URL) (*url.URL, error) {
+// SystemSetting gives this computer's setting as it is when it is asked, with the
+// script that it names: that of the environment, or else the system's own.
+func SystemSetting() func() Proxy {
 	var mu sync.Mutex
 	var setting Proxy
 	var readAt time.Time
-	return func(u *url.URL) (*url.URL, error) {
+	return func() Proxy {
 		mu.Lock()
 		defer mu.Unlock()
 		if readAt.IsZero() || time.Since(readAt) > proxyAge {
 			setting, readAt = system().proxy(), time.Now()
 		}
-		return setting.For(u)
+		return setting
 	}
 }
 

@@ -20,7 +20,9 @@ type Client struct {
 	Settings  []Setting   // values that are there and matter, in the order of Known
 	LocalXML  []LocalXML  // files that stand in for Autodiscover
 	WinINET   *Connection // of the user; nil when not known
-	WinHTTP   *Connection // of services; nil when not known
+	WinHTTP   *Connection // of services; nil when not known, which is direct as long as nobody set it
+	WinHTTP32 *Connection // the copy for 32-bit programs, a 32-bit Outlook among them; nil when not known
+	Domains   []string    // of the computer in DNS, the one it was given first
 }
 
 // Installed is one installed Outlook.
@@ -42,8 +44,25 @@ func Inspect(r *Registry) *Client {
 	if c.WinINET == nil {
 		c.WinINET = winINETValues(r)
 	}
-	c.WinHTTP = connection(r, winHTTP)
+	c.WinHTTP, c.WinHTTP32 = connection(r, winHTTP), connection(r, winHTTP32)
+	c.Domains = domains(r)
 	return c
+}
+
+const tcpipKey = `HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`
+
+// domains are the DNS domains of the computer, each once.
+func domains(r *Registry) []string {
+	var out []string
+	for _, name := range []string{"Domain", "NV Domain", "DhcpDomain", "SearchList"} {
+		v, _ := r.Value(tcpipKey, name)
+		for _, d := range strings.FieldsFunc(v.textOr(""), func(r rune) bool { return r == ',' || r == ' ' }) {
+			if d = strings.ToLower(strings.Trim(d, ".")); d != "" && !slices.Contains(out, d) {
+				out = append(out, d)
+			}
+		}
+	}
+	return out
 }
 
 const clickToRun = `HKLM\SOFTWARE\Microsoft\Office\ClickToRun\Configuration`
@@ -186,6 +205,8 @@ func (i Installed) MAPIHTTP() (c Capability, needs string) {
 var (
 	winINET = []string{`HKCU\Software\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`, "DefaultConnectionSettings"}
 	winHTTP = []string{`HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`, "WinHttpSettings"}
+	// "netsh winhttp" of SysWOW64 keeps another.
+	winHTTP32 = []string{`HKLM\SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`, "WinHttpSettings"}
 )
 
 func connection(r *Registry, where []string) *Connection {

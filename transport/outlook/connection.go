@@ -3,6 +3,8 @@ package outlook
 import (
 	"encoding/binary"
 	"errors"
+	"net"
+	"strings"
 )
 
 // Connection is how Windows goes out to the web: the binary value that the
@@ -60,3 +62,47 @@ func ParseConnection(data []byte) (*Connection, error) {
 
 // Direct says that nothing stands in between.
 func (c *Connection) Direct() bool { return c.Proxy == "" && c.PAC == "" && !c.AutoDetect }
+
+// HTTPS is the proxy, "host:port", that the fixed setting names for https to host;
+// "" is none. A script is not asked.
+func (c *Connection) HTTPS(host string) string {
+	if c.Proxy == "" || c.bypasses(strings.ToLower(host)) {
+		return ""
+	}
+	for _, part := range strings.FieldsFunc(c.Proxy, func(r rune) bool { return r == ';' || r == ' ' }) {
+		scheme, server, perScheme := strings.Cut(part, "=")
+		switch {
+		case !perScheme:
+			return withPort(part)
+		case strings.EqualFold(scheme, "https"):
+			return withPort(server)
+		}
+	}
+	return ""
+}
+
+// withPort is a proxy as host:port; Windows takes it with and without a scheme.
+func withPort(server string) string {
+	if _, rest, ok := strings.Cut(server, "://"); ok {
+		server = rest
+	}
+	server = strings.TrimRight(server, "/")
+	if _, _, err := net.SplitHostPort(server); err != nil && server != "" {
+		return net.JoinHostPort(strings.Trim(server, "[]"), "80")
+	}
+	return server
+}
+
+// bypasses says whether host is on the list of those that go directly.
+func (c *Connection) bypasses(host string) bool {
+	for _, pattern := range strings.FieldsFunc(strings.ToLower(c.Bypass), func(r rune) bool { return r == ';' || r == ' ' }) {
+		if pattern == "<local>" && !strings.Contains(host, ".") || pattern == host {
+			return true
+		}
+		if before, after, star := strings.Cut(pattern, "*"); star && len(host) >= len(before)+len(after) &&
+			strings.HasPrefix(host, before) && strings.HasSuffix(host, after) {
+			return true
+		}
+	}
+	return false
+}

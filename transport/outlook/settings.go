@@ -43,6 +43,7 @@ const (
 	EnableADAL           = "EnableADAL"
 	PreferLocalXML       = "PreferLocalXML"
 	ExcludeSrvLookup     = "ExcludeSrvLookup"
+	ExcludeExplicitO365  = "ExcludeExplicitO365Endpoint"
 )
 
 // known are all of them (Microsoft support article 3211279 "Outlook 2016
@@ -58,7 +59,7 @@ var known = []Known{
 	{Name: PreferLocalXML, Keys: autodiscoverKeys, Does: "takes the settings from a file on this computer first"},
 	{Name: "PreferProvidedEmailInAutoDiscoverAuthPrompts", Keys: autodiscoverKeys, Does: "offers the address as sign-in name"},
 	{Name: "ExcludeLastKnownGoodURL", Keys: autodiscoverKeys, Does: "forgets the URL that worked last"},
-	{Name: "ExcludeExplicitO365Endpoint", Keys: autodiscoverKeys, Does: "does not ask Microsoft 365 first"},
+	{Name: ExcludeExplicitO365, Keys: autodiscoverKeys, Does: "does not ask Microsoft 365 first"},
 	{Name: "ExcludeScpLookup", Keys: autodiscoverKeys, Does: "does not ask Active Directory", Step: "scp"},
 	{Name: "ExcludeHttpsRootDomain", Keys: autodiscoverKeys, Does: "does not ask the domain itself", Step: "root"},
 	{Name: "ExcludeHttpsAutoDiscoverDomain", Keys: autodiscoverKeys, Does: "does not ask autodiscover. and the domain", Step: "autodiscover"},
@@ -179,7 +180,7 @@ func localXML(r *Registry) []LocalXML {
 
 // Keys are all registry keys that Inspect looks at.
 func Keys() []string {
-	out := []string{clickToRun, winINET[0], winHTTP[0]}
+	out := []string{clickToRun, winINET[0], winHTTP[0], winHTTP32[0], tcpipKey}
 	add := func(path string) {
 		if !slices.Contains(out, path) {
 			out = append(out, path)
