@@ -106,13 +106,24 @@ func (c *call) poxSettings(u *User, p published) {
 		c.redirectTo("redirectUrl", p.redirectURL)
 		return
 	}
+	c.pox(c.settings(u, p))
+}
+
+// deploymentID is that of the organisation.
+const deploymentID = "5f3b1f7a-58ac-4b18-9d5c-6d1f0c0e9a01"
+
+// settings is the Response element with p.
+func (c *call) settings(u *User, p published) element {
+	if p.deployment == "" {
+		p.deployment = deploymentID
+	}
 	user := group("User", leaf("DisplayName", u.DisplayName), leaf("LegacyDN", p.dn(u)),
-		leaf("AutoDiscoverSMTPAddress", u.Address), leaf("DeploymentId", "5f3b1f7a-58ac-4b18-9d5c-6d1f0c0e9a01"))
+		leaf("AutoDiscoverSMTPAddress", u.Address), leaf("DeploymentId", p.deployment))
 	account := group("Account", leaf("AccountType", "email"), leaf("Action", "settings"), leaf("MicrosoftOnline", "False"))
 	account.children = append(account.children, c.protocols(u, p)...)
 	response := group("Response", user, account)
 	response.attrs = ` xmlns="` + outlookNamespace + `"`
-	c.pox(response)
+	return response
 }
 
 // protocols lists the Protocol elements. With X-MapiHttpCapability Exchange gives

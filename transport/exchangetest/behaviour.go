@@ -41,7 +41,14 @@ type behaviour struct {
 	boundTo    *x509.Certificate // certificate that sign-ins are checked against; nil: the one of the connection
 	forgetLegs map[string]bool   // by virtual directory: every leg of a sign-in starts anew
 
-	registry export // of the client's computer
+	registry    export                // of the client's computer
+	credentials []string              // targets in its Credential Manager; nil: the list is not known
+	german      bool                  // it speaks German
+	cached      func(*User) published // the answer that its Outlook has kept; nil: none
+
+	// The way out.
+	script      proxyScript
+	proxyStatus int // of every answer of the proxy instead of a tunnel; 0 is a tunnel
 
 	// Autodiscover.
 	publish func(u *User) published
@@ -76,6 +83,7 @@ type published struct {
 	internal, external           string // hosts of the URLs; "" leaves the URL out
 	mailboxID                    string // MailboxId of the URLs; "" is the right one
 	legacyDN                     string // "" is the right one
+	deployment                   string // DeploymentId; "" is the right one
 	redirectAddr, redirectURL    string // another address or URL to ask, instead of settings
 }
 

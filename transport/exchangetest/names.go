@@ -10,7 +10,15 @@ const (
 	websiteAddr  = "127.0.10.3"
 	redirectAddr = "127.0.10.4" // port 80 alone: the http redirect method of Autodiscover
 	secondAddr   = "127.0.10.5" // a second server behind the name mail., in DNS only under a fault
+	proxyAddr    = "127.0.10.6" // the organisation's proxy, on port 8080
+	scriptAddr   = "127.0.10.7" // where its proxy script is, on port 80
 	closedAddr   = "127.0.10.9" // nothing listens there
+
+	// IPv6 addresses, in DNS only under a fault. IPv6 has one loopback address alone,
+	// so these are of the prefix that every router throws away (RFC 6666).
+	mailAddr6   = "100::1"
+	closedAddr6 = "100::9" // nothing listens there
+	silentAddr6 = "100::a" // connections are accepted, and nothing of them arrives
 )
 
 // names are the host names of an organisation with the domain contoso.test.
@@ -32,6 +40,12 @@ func namesOf(domain string) names {
 		netbios: strings.ToUpper(label), machine: "EX01",
 	}
 }
+
+// proxy and script are the hosts of the way out; wpad is where computers search
+// for the script by themselves.
+func (n names) proxy() string  { return "proxy." + n.domain }
+func (n names) script() string { return "pac." + n.domain }
+func (n names) wpad() string   { return "wpad." + n.domain }
 
 // exchange are the names that the server's certificate carries.
 func (n names) exchange() []string {

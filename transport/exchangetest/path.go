@@ -22,9 +22,14 @@ func (s *Server) connectTo() map[string]string {
 	for _, addr := range []string{closedAddr, redirectAddr} {
 		out[addr+":443"], out[addr+":80"] = refusedPort, refusedPort
 	}
+	out[net.JoinHostPort(closedAddr6, "443")] = refusedPort
+	out[closedAddr+":8080"] = refusedPort
 	for _, t := range s.sites {
 		for port, real := range t.real {
 			out[net.JoinHostPort(t.addr, port)] = real
+			if t.addr6 != "" {
+				out[net.JoinHostPort(t.addr6, port)] = real
+			}
 		}
 	}
 	out[kdcAddr+":88"] = s.domain.kdc.Addr()

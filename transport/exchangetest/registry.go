@@ -18,6 +18,11 @@ const (
 	lsaKey          = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa`
 	officeKey       = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Office`
 	clickToRunKey   = officeKey + `\ClickToRun\Configuration`
+	tcpipKey        = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`
+	internetKey     = `Software\Microsoft\Windows\CurrentVersion\Internet Settings`
+	winINETKey      = `HKEY_CURRENT_USER\` + internetKey
+	winHTTPKey      = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	winHTTP32Key    = `HKEY_LOCAL_MACHINE\SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
 )
 
 // export is a part of a registry: the values of each key, as a registration file
@@ -36,6 +41,29 @@ func dword(n int) string { return fmt.Sprintf("dword:%08x", n) }
 
 func quotedText(s string) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+}
+
+// What a connection setting of Windows says by its flags.
+const (
+	connDirect = 1
+	connManual = 2
+	connDetect = 8
+)
+
+// connection is a setting as WinINET and WinHTTP keep it: flags, then proxy, what
+// it is not for, and script.
+func connection(flags uint32, texts ...string) string {
+	data := []byte{0x46, 0, 0, 0, 1, 0, 0, 0}
+	data = binary.LittleEndian.AppendUint32(data, flags)
+	for _, t := range texts {
+		data = append(binary.LittleEndian.AppendUint32(data, uint32(len(t))), t...)
+	}
+	return "hex:" + strings.ReplaceAll(fmt.Sprintf("% x", data), " ", ",")
+}
+
+// winHTTP sets the proxy of services, as "netsh winhttp set proxy" does.
+func (e export) winHTTP(key, proxy string) {
+	e.set(key, "WinHttpSettings", connection(connDirect|connManual, proxy, "<local>"))
 }
 
 // healthyRegistry is a computer with a current Outlook, and with switches that do

@@ -13,6 +13,10 @@ var healthVDirs = []string{"autodiscover", "ecp", "ews", "mapi", "microsoft-serv
 // route finds who answers: by site and port first, then by virtual directory.
 func (c *call) route() {
 	switch {
+	case c.conn.site.name == siteProxy:
+		c.proxy()
+	case c.conn.site.name == siteScript:
+		c.proxyScript()
 	case !c.conn.tls:
 		c.plainHTTP()
 	case c.conn.site.name == siteWebsite:

@@ -19,6 +19,7 @@ type site struct {
 	s       *Server
 	name    string // "mail", "autodiscover", "website", "redirector"
 	addr    string // logical address
+	addr6   string // the same of IPv6, "" for none
 	servers []*http.Server
 	real    map[string]string // logical port → address really listened on
 	mapper  net.Listener      // on port 135 of the mail site; else nil
@@ -34,6 +35,9 @@ const (
 	siteWebsite    = "website"
 	siteRedirector = "redirector"
 	siteSecond     = "second"
+	siteProxy      = "proxy"
+	siteScript     = "script"
+	siteSilent     = "silent"
 )
 
 // conn is a TCP connection with what the server must remember of it.
@@ -53,8 +57,12 @@ func (s *Server) openSites() error {
 	for _, plan := range []struct{ name, addr, ports string }{
 		{siteMail, mailAddr, "443 80 135"}, {siteDiscover, discoverAddr, "443 80"},
 		{siteWebsite, websiteAddr, "443 80"}, {siteRedirector, redirectAddr, "80"}, {siteSecond, secondAddr, "443"},
+		{siteProxy, proxyAddr, "8080"}, {siteScript, scriptAddr, "80"}, {siteSilent, silentAddr6, "443"},
 	} {
 		site := &site{s: s, name: plan.name, addr: plan.addr, real: map[string]string{}, conns: map[*tracked]bool{}}
+		if plan.name == siteMail {
+			site.addr6 = mailAddr6
+		}
 		s.sites = append(s.sites, site)
 		for _, logical := range strings.Fields(plan.ports) {
 			wanted := "0"
@@ -156,7 +164,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		id := t.s.seen.connection()
 		var tracked net.Conn = t.track(raw)
-		if t.s.behaviour().silent[t.name] {
+		if t.name == siteSilent || t.s.behaviour().silent[t.name] {
 			continue // accepted, never read, never answered
 		}
 		if t.s.options.RTT > 0 {

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -31,6 +32,13 @@ func (z zone) host(name string, addrs ...string) {
 		}
 		z.add(name + ". 60 IN " + kind + " " + a)
 	}
+}
+
+// mx replaces the mail exchanger of a name.
+func (z zone) mx(name, exchanger string) {
+	owner := strings.ToLower(dns.Fqdn(name))
+	z[owner] = slices.DeleteFunc(z[owner], func(rr dns.RR) bool { return rr.Header().Rrtype == dns.TypeMX })
+	z.add(owner + " 60 IN MX 0 " + exchanger + ".")
 }
 
 // drop forgets a name.
@@ -78,6 +86,8 @@ func healthyZone(n names) zone {
 	z.add("www." + n.domain + ". 60 IN CNAME " + n.domain + ".")
 	z.host(n.mail, mailAddr)
 	z.host(n.dc(), kdcAddr)
+	z.host(n.proxy(), proxyAddr)
+	z.host(n.script(), scriptAddr)
 	z.host(n.autodiscover, discoverAddr)
 	z.host("autodiscover."+n.branch, discoverAddr)
 	z.add("_autodiscover._tcp." + n.domain + ". 60 IN SRV 0 0 443 " + n.mail + ".")
