@@ -70,6 +70,7 @@ func (o *Options) input() (suite.Input, error) {
 		HTTP:            &httpc.Client{Path: path, Mechanisms: s.ways, Policy: &auth.Policy{}, Budget: o.budget(), UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, RPCURL: o.RPCURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
+		PACURL: o.PACURL, SystemProxy: o.SystemProxy, Credentials: o.Credentials, Cache: o.Cache,
 		CertHistory: o.CertHistory, Network: o.Network, Hold: o.Hold, Gaps: o.Gaps,
 	}, nil
 }

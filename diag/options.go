@@ -14,7 +14,9 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/certs"
+	"github.com/mapiscope/mapiscope/transport/netmon"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
@@ -66,6 +68,16 @@ type Options struct {
 	// Registry is that of the computer with Outlook (--registry-dump); nil is this
 	// computer's own, if it has one.
 	Registry *outlook.Registry
+
+	// PACURL is a proxy script to look at (--pac-url) instead of the one that the
+	// registry or SystemProxy names; SystemProxy is asked where there is no registry.
+	PACURL      string
+	SystemProxy func() netmon.Proxy
+	// Credentials are what the computer with Outlook has saved (--credential-list), and
+	// Cache the answers of Autodiscover that its Outlook keeps (--autodiscover-cache).
+	// Nil is this computer's own, unless Registry is another's.
+	Credentials []outlook.Credential
+	Cache       []autodiscover.Cached
 
 	// Hold is how long a connection is watched at rest (--hold): it finds idle limits
 	// that are shorter. 0 watches none.

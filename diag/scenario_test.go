@@ -13,6 +13,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report/redact"
 	"github.com/mapiscope/mapiscope/diag/report/reporttest"
 	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
@@ -54,12 +55,12 @@ var alsoFits = map[string]string{
 var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional"}
 
 // slow are the faults that end with a limit of many seconds.
-var slow = []string{"endless-pending", "slow-bytes"}
+var slow = []string{"endless-pending", "slow-bytes", "ipv6-swallowed"}
 
 // TestEveryScenarioIsNamed diagnoses every fault of the embedded Exchange, in
 // every variant, and the healthy ones.
 func TestEveryScenarioIsNamed(t *testing.T) {
-	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "", 0) })
+	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "", 0, false) })
 	for _, info := range exchangetest.Faults() {
 		variants := info.Variants
 		if len(variants) == 0 {
@@ -78,13 +79,13 @@ func TestEveryScenarioIsNamed(t *testing.T) {
 					t.Skip("takes as long as a limit of a check")
 				}
 				t.Parallel()
-				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want, info.Hold)
+				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want, info.Hold, info.Warns)
 			})
 		}
 	}
 }
 
-func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duration) {
+func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duration, warns bool) {
 	s := start(t, f)
 	o := options(s)
 	o.Hold = hold
@@ -96,7 +97,7 @@ func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duratio
 	if want != "" {
 		status, exit = report.Fail, 1
 	}
-	if slices.Contains(warned, want) {
+	if slices.Contains(warned, want) || warns {
 		status, exit = report.Warn, 0
 	}
 	if r.Verdict.Status != status || r.ExitCode() != exit {
@@ -200,10 +201,24 @@ func options(s *exchangetest.Server) diag.Options {
 	if s.SignsInWithTickets() {
 		krb5Conf = s.Krb5Conf()
 	}
+	var credentials []outlook.Credential
+	if list := s.CredentialList(); list != nil {
+		if credentials, err = outlook.ParseCredentialList(list); err != nil {
+			panic(err)
+		}
+	}
+	var cache []autodiscover.Cached
+	if kept := s.AutodiscoverCache(0); kept != nil {
+		c, err := autodiscover.ParseCached("AutoD."+u.Address+".xml", kept)
+		if err != nil {
+			panic(err)
+		}
+		cache = append(cache, c)
+	}
 	return diag.Options{
 		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Krb5Conf: krb5Conf, Trigger: "test",
-		Registry: registry,
-		Deliver:  func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
+		Registry: registry, Credentials: credentials, Cache: cache,
+		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
 	}
 }
 

@@ -28,6 +28,12 @@ func TestClientCauses(t *testing.T) {
 		{"ntlmv1", report.Warn, row("machine.registry", report.Warn, sig(suite.NTLMv1Allowed, "", "level", "2"))},
 		{"web-filter", report.Fail, row("auth.offered", report.Fail, sig(suite.FilterPage, "mail", "product", "Squid"))},
 		{"service-down", report.Warn, row("web.services", report.Warn, sig(suite.ServiceDown, "mail", "service", "ews"))},
+		{"pac-broken", report.Fail, row("machine.proxy-script", report.Fail, sig(suite.PACDeadProxy, "proxy", "what", "leads nowhere", "script", "http://pac.contoso.test/proxy.pac"))},
+		{"pac-broken", report.Warn, row("machine.proxy-script", report.Warn, sig(suite.PACTrouble, "pac", "what", "is slow", "script", "http://pac.contoso.test/proxy.pac"))},
+		{"winhttp-proxy", report.Warn, row("machine.winhttp", report.Warn, sig(suite.WinHTTPDead, "mail", "what", "x", "way", "by the proxy p:1"))},
+		{"stale-credential", report.Warn, row("machine.credentials", report.Warn, sig(suite.StaleCredential, "", "target", "mail", "store", "Domain", "saved", "1 saved credential"))},
+		{"autodiscover-cache-stale", report.Warn, row("machine.autodiscover-cache", report.Warn, sig(suite.CacheStale, "", "fact", "mailbox server", "cached", "a", "live", "b"))},
+		{"o365-direct-connect", report.Warn, row("discovery.direct-connect", report.Warn, sig(suite.DirectConnect, "contoso.test", "sign", "MX", "state", "is not set"))},
 		{"", report.Pass, row("machine.registry", report.Pass)},
 	} {
 		j := Judge(caseOf(c.row, logon))
@@ -75,5 +81,23 @@ func TestPortals(t *testing.T) {
 	}
 	if j := Judge(caseOf(answered, known)); j.Verdict.Cause == "captive-portal" {
 		t.Errorf("a portal for a server that answered: %+v", j.Verdict)
+	}
+}
+
+// TestCredentialCommands: each entry has its own command, and one that could leave
+// its quotes stays a placeholder.
+func TestCredentialCommands(t *testing.T) {
+	saved := func(store, target string) report.Signal {
+		return sig(suite.StaleCredential, "", "target", target, "store", store)
+	}
+	j := Judge(caseOf(row("machine.credentials", report.Warn, saved("LegacyGeneric", "MicrosoftOffice16_Data:SSPI:alice@contoso.test"),
+		saved("Domain", "mail.contoso.test"), saved("Domain", `x" & calc & "`)), row("mapi.logon", report.Pass)))
+	var got []string
+	for _, a := range j.Findings[0].Actions[1:] {
+		got = append(got, a.Command)
+	}
+	want := `cmdkey /delete:"LegacyGeneric:target=MicrosoftOffice16_Data:SSPI:alice@contoso.test"|cmdkey /delete:"Domain:target=mail.contoso.test"|cmdkey /delete:"Domain:target=TARGET"`
+	if strings.Join(got, "|") != want {
+		t.Errorf("commands %q", got)
 	}
 }

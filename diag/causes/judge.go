@@ -2,7 +2,9 @@ package causes
 
 import (
 	"cmp"
+	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/report"
 )
@@ -149,9 +151,35 @@ func (m match) finding(c *Case, all []match) report.Finding {
 		f.Confidence = report.Possible
 	}
 	for _, a := range m.rule.Actions {
-		f.Actions = append(f.Actions, v.action(a))
+		for _, v := range m.repeated(c, v, a.Command) {
+			f.Actions = append(f.Actions, v.action(a))
+		}
 	}
 	return f
+}
+
+// maxRepeated bounds how often an action is given.
+const maxRepeated = 10
+
+// repeated are the values for an action: v, or, for each signal that has Rule.Each,
+// v with what that signal says.
+func (m match) repeated(c *Case, v vars, command string) []vars {
+	name := m.rule.Each
+	if name == "" || !strings.Contains(command, "{"+name+"}") {
+		return []vars{v}
+	}
+	var out []vars
+	for _, s := range c.signals(slices.Concat(m.rule.Any, m.rule.All)...) {
+		if _, has := s.Detail[name]; !has || len(out) == maxRepeated {
+			continue
+		}
+		one := maps.Clone(v)
+		for k, value := range s.Detail {
+			one[k] = text(value)
+		}
+		out = append(out, one)
+	}
+	return out
 }
 
 // evidence is what the signals of the cause said, by signal.

@@ -39,6 +39,10 @@ type Rule struct {
 	// explains the same check.
 	Generic bool
 
+	// Each names a value that signals give differently: actions whose command has it
+	// are given once for each value.
+	Each string
+
 	Title       string // for the user; {names} in it and below are filled in, see vars.go
 	Explanation string // for the helpdesk
 	Actions     []report.Action
@@ -52,7 +56,7 @@ var families = []struct {
 	name  string
 	rules []Rule
 }{
-	{"Mapiscope itself", ourselves}, {"This computer", machineRules}, {"Outlook on this computer", clientRules}, {"Names (DNS)", nameRules},
+	{"Mapiscope itself", ourselves}, {"This computer", machineRules}, {"Outlook on this computer", clientRules}, {"What this computer keeps and which way out it takes", computerRules}, {"Names (DNS)", nameRules},
 	{"Encryption and certificates", tlsRules}, {"Network", networkRules}, {"In front of the mailbox", frontRules}, {"Kerberos and modern sign-in", kerberosRules},
 	{"Sign-in", signInRules}, {"What the server offers", offerRules}, {"Session and mailbox", sessionRules}, {"Services beside it", serviceRules}, {"Remarks", remarks},
 }

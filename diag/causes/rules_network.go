@@ -31,10 +31,11 @@ var networkRules = []Rule{
 		Title:       "The name {host} cannot be found in DNS.",
 		Explanation: "DNS has no address for {host}, or the DNS server does not answer.",
 		Actions:     []report.Action{helpdesk("See what this computer gets.", "nslookup {host}")}},
-	{Code: "ipv6-broken", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.IPv6Dead},
+	{Code: "ipv6-broken", Severity: report.SeverityFail, Any: []string{suite.IPv6Dead}, OrWarn: true, Confidence: report.Certain, Covers: []string{"web", "auth.offered", "mapi.connect", "directory.bind", "rpc"},
 		Title:       "The IPv6 address of {host} does not answer, its IPv4 address does.",
-		Explanation: "{host} is published with the IPv6 address {address_tried}, which does not answer from here. Outlook may wait for it each time it connects.",
+		Explanation: "{host} is published with the IPv6 address {address_tried}, which does not answer from here: {dead}. Outlook may wait for it each time it connects, or not connect at all.",
 		Actions: []report.Action{
+			user("Try another network, for example a phone's: IPv6 is broken somewhere between this computer and {host}."),
 			helpdesk("See which of the two this computer prefers.", "netsh interface ipv6 show prefixpolicies"),
 			admin("Make IPv6 work up to the server, or remove the AAAA record.", "Resolve-DnsName {host} -Type AAAA")},
 		Source: "SA outlook-shows-disconnected-if-ipv6-is-enabled"},

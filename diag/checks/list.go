@@ -11,9 +11,10 @@ import "github.com/mapiscope/mapiscope/diag/suite"
 // All is every check, in the order in which reports show them.
 func All() []suite.Check {
 	return append(discoverySteps(
-		machineInterfaces, machineProxy, machineClock, machineOutlook, machineRegistry,
+		machineInterfaces, machineProxy, machineProxyScript, machineWinHTTP, machineClock, machineOutlook, machineRegistry,
+		machineCredentials, machineCache,
 		dnsDomain, dnsAutodiscover, dnsSRV, dnsMailbox),
-		discoverySCP, discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison,
+		discoverySCP, discoveryAnswer, discoveryCapability, discoveryMailboxURL, discoveryComparison, discoveryDirectConnect,
 		networkAutodiscover, networkMailbox,
 		tlsAutodiscover, tlsMailbox, tlsNames, tlsRevocation, tlsPrincipal,
 		webHealthcheck, webServices, webPage, webNspiPage,

@@ -3,7 +3,9 @@ package checks
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -112,7 +114,7 @@ func notValid(h *certs.Host, engine error) suite.Outcome {
 			}
 		}
 	}
-	return clientCert(out, h)
+	return clientCert(swallowed(out, h, engine), h)
 }
 
 // refusedAll is a host with which the inspection finds no fault and the engine
@@ -125,7 +127,26 @@ func refusedAll(h *certs.Host, engine error) suite.Outcome {
 			out.Signals[i].Detail["what"] = p[0].Text
 		}
 	}
-	return clientCert(out, h)
+	return clientCert(swallowed(out, h, engine), h)
+}
+
+// swallowed says so when the engine got no answer at an IPv6 address while an IPv4
+// address of the same host shows its certificate: connections are accepted there and
+// what follows is lost (MTU).
+func swallowed(out suite.Outcome, h *certs.Host, engine error) suite.Outcome {
+	var e *netpath.Error
+	if !errors.As(engine, &e) || e.Kind != netpath.KindTimeout {
+		return out
+	}
+	if isIPv4(e.Addr) {
+		return out
+	}
+	for _, s := range h.Served {
+		if isIPv4(s.Address) && s.Err == nil {
+			return out.Saw(signal(suite.IPv6Dead, h.Host, "address_tried", e.Addr, "dead", "connections are accepted, and the TLS handshake in them gets no answer"))
+		}
+	}
+	return out
 }
 
 // remarked is a host that works and has something to look at.
@@ -142,12 +163,35 @@ func remarked(h *certs.Host) suite.Outcome {
 			out = out.Saw(intercepted(h))
 		case certs.RevocationUnanswered, certs.RevocationSlow:
 			out = out.Saw(signal(suite.CertRevocation, h.Host, "what", p.Text))
+		case certs.AddressFailed:
+			out = out.Saw(addressFailed(h, p))
 		case certs.ClientCertRequested: // below
 		default:
 			out = out.Saw(signal(suite.CertRemark, h.Host, "kind", string(p.Kind), "what", p.Text))
 		}
 	}
 	return clientCert(out, h)
+}
+
+// addressFailed says that the addresses without a certificate are those of IPv6,
+// where they are.
+func addressFailed(h *certs.Host, p certs.Problem) suite.Signal {
+	dead := ""
+	for _, s := range h.Served {
+		if s.Err == nil {
+			continue
+		}
+		if dead = s.Address; isIPv4(dead) {
+			return signal(suite.CertRemark, h.Host, "kind", string(p.Kind), "what", p.Text)
+		}
+	}
+	return signal(suite.IPv6Dead, h.Host, "address_tried", dead)
+}
+
+// isIPv4 says so of "address:port", and of what is no address.
+func isIPv4(address string) bool {
+	a, err := netip.ParseAddrPort(address)
+	return err != nil || a.Addr().Unmap().Is4()
 }
 
 // endOf is the day on which the first certificate of the chain ends.

@@ -10,10 +10,12 @@ import (
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/auth/kerberos"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/autodiscover/scp"
 	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/httpc"
 	"github.com/mapiscope/mapiscope/transport/mapihttp"
+	"github.com/mapiscope/mapiscope/transport/netmon"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
@@ -42,6 +44,11 @@ type Input struct {
 	Hold            time.Duration     // how long a connection is watched at rest; 0 is not at all
 	Gaps            []time.Duration   // for how long connections had been silent that were cut, as an agent saw it
 	Registry        *outlook.Registry // of the computer with Outlook; nil: this one's
+
+	PACURL      string                // of a proxy script to look at instead of the one that is set
+	SystemProxy func() netmon.Proxy   // this computer's own setting, asked when there is no registry; nil: none
+	Credentials []outlook.Credential  // saved on the computer with Outlook; nil: this one's
+	Cache       []autodiscover.Cached // what that Outlook remembers; nil: this computer's
 
 	CertHistory *certs.History // who issued certificates on other networks; nil remembers nothing
 	Network     string         // name of the network this computer is in, for CertHistory

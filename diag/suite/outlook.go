@@ -1,8 +1,10 @@
 package suite
 
 import (
+	"context"
 	"sync"
 
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
@@ -26,4 +28,36 @@ func (e *Env) Outlook() (*outlook.Client, error) {
 		}
 	})
 	return e.client.found, e.client.err
+}
+
+// SavedCredentials are what the computer with Outlook has saved for signing in.
+// Given says that somebody handed the list in; nil and false is that nobody knows.
+func (e *Env) SavedCredentials(ctx context.Context) (list []outlook.Credential, given bool, err error) {
+	if e.Credentials != nil || e.Registry != nil {
+		return e.Credentials, e.Credentials != nil, nil
+	}
+	data, err := outlook.ReadCredentials(ctx)
+	if data == nil || err != nil {
+		return nil, false, err
+	}
+	list, err = outlook.ParseCredentialList(data)
+	return list, false, err
+}
+
+// RememberedAnswers are those that Outlook has kept about the address.
+func (e *Env) RememberedAnswers() []autodiscover.Cached {
+	all := e.Cache
+	if all == nil && e.Registry == nil { // of another computer nothing is known
+		for _, folder := range outlook.CacheFolders() {
+			found, _ := autodiscover.ReadCache(folder) // one that has none has nothing stale
+			all = append(all, found...)
+		}
+	}
+	var out []autodiscover.Cached
+	for _, c := range all {
+		if c.Of(e.Address) {
+			out = append(out, c)
+		}
+	}
+	return out
 }

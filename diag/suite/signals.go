@@ -13,6 +13,12 @@ const (
 	ClockOff         = "clock-off"         // detail: offset_ms
 	ProxyUnreachable = "proxy-unreachable" // the proxy in use does not answer or refuses
 	PortalAnswer     = "portal-answer"     // something between us and the server answers for it
+	PACTrouble       = "pac-trouble"       // the proxy script cannot be used, or is slow; detail: trouble, what, script
+	PACDeadProxy     = "pac-dead-proxy"    // it leads to a proxy that does not answer; detail: what, script, proxy, fallback
+	WinHTTPDead      = "winhttp-dead"      // WinHTTP's way does not lead to the mail server; detail: what, setting, differs
+	StaleCredential  = "saved-credential"  // Windows has saved one for Outlook; detail: target, store, saved
+	CacheStale       = "cache-stale"       // Outlook remembers another answer of Autodiscover; detail: fact, cached, live, file
+	DirectConnect    = "o365-direct"       // Microsoft 365 knows the domain, and Outlook may ask there first; detail: sign, key
 
 	// Outlook on this computer.
 	OutlookTooOld    = "outlook-too-old"     // cannot speak MAPI over HTTP; detail: product, version, needs

@@ -13,6 +13,7 @@ import (
 
 	"github.com/mapiscope/mapiscope/transport/netmon"
 	"github.com/mapiscope/mapiscope/transport/netpath"
+	"github.com/mapiscope/mapiscope/transport/pac"
 )
 
 const addressExample = "mapiscope check alice@contoso.com"
@@ -59,7 +60,7 @@ func (f *accountFlags) path() (*netpath.Path, error) {
 	if p.RootCAs, err = loadCAs(f.caFile); err != nil {
 		return nil, err
 	}
-	p.Proxy, err = proxyFunc(f.proxy)
+	p.Proxy, err = proxyFunc(f.proxy, p)
 	return p, err
 }
 
@@ -70,6 +71,11 @@ func (f *accountFlags) checkURLs() error {
 			continue
 		}
 		if _, err := parseURL(flag, value, "https"); err != nil {
+			return err
+		}
+	}
+	if f.pacURL != "" {
+		if _, err := parseURL("pac-url", f.pacURL, "http", "https"); err != nil {
 			return err
 		}
 	}
@@ -110,16 +116,16 @@ func loadCAs(file string) (*x509.CertPool, error) {
 }
 
 // proxyFunc is the choice of --proxy: the environment's or else the system's as
-// it is at each connection (auto), none, or one proxy for everything but loopback,
+// it is at each connection, its script included (auto), none, or one proxy for everything but loopback,
 // as NO_PROXY says.
-func proxyFunc(choice string) (func(*url.URL) (*url.URL, error), error) {
+func proxyFunc(choice string, p *netpath.Path) (func(*url.URL) (*url.URL, error), error) {
 	config := httpproxy.FromEnvironment()
 	switch choice {
 	case "none":
 		return nil, nil
 	case "auto":
 		if config.HTTPProxy == "" && config.HTTPSProxy == "" {
-			return netmon.SystemProxy(), nil
+			return pac.Follow(netmon.SystemSetting(), p), nil
 		}
 	default:
 		u, err := parseURL("proxy", choice, "http", "https")
@@ -129,4 +135,13 @@ func proxyFunc(choice string) (func(*url.URL) (*url.URL, error), error) {
 		config.HTTPProxy, config.HTTPSProxy = u.String(), u.String()
 	}
 	return config.ProxyFunc(), nil
+}
+
+// systemProxy asks for this computer's own setting, with its script; nil where the
+// user chose another way out.
+func (f *accountFlags) systemProxy() func() netmon.Proxy {
+	if f.proxy != "auto" {
+		return nil
+	}
+	return netmon.SystemSetting()
 }

@@ -29,6 +29,7 @@ const checkExample = `  mapiscope check alice@contoso.com
   mapiscope check alice@contoso.com --user 'CONTOSO\alice' --auth ntlm
   pass show mail | mapiscope check alice@contoso.com --password-stdin --format json
   mapiscope check alice@contoso.com --only dns,tls --output report.json
+  mapiscope check alice@contoso.com --registry-dump office.reg --credential-list cmdkey.txt --autodiscover-cache AutoD.alice.xml
   mapiscope check alice@contoso.com --resolve mail.contoso.com:443:192.0.2.10 --ca-file ca.pem`
 
 func newCheck(s Streams) *cobra.Command {
@@ -83,6 +84,14 @@ func (f *accountFlags) options(args []string) (diag.Options, error) {
 	if err != nil {
 		return diag.Options{}, err
 	}
+	credentials, err := loadCredentials(f.credentialList)
+	if err != nil {
+		return diag.Options{}, err
+	}
+	cache, err := loadCache(f.autodiscoverCache)
+	if err != nil {
+		return diag.Options{}, err
+	}
 	user := f.user
 	if user == "" {
 		user = address
@@ -90,6 +99,7 @@ func (f *accountFlags) options(args []string) (diag.Options, error) {
 	return diag.Options{
 		Address: address, User: user, Auth: f.auth, Path: way,
 		Proxy: f.proxy, AutodiscoverURL: f.autodiscoverURL, MapiURL: f.mapiURL, UserDN: f.userDN, RPCURL: f.rpcURL, Registry: registry,
+		PACURL: f.pacURL, SystemProxy: f.systemProxy(), Credentials: credentials, Cache: cache,
 	}, nil
 }
 

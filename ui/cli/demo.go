@@ -10,6 +10,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
+	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
 	"github.com/mapiscope/mapiscope/transport/outlook"
 )
@@ -78,10 +79,14 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 	if err != nil {
 		return fmt.Errorf("cannot read the demo's own registry: %w", err)
 	}
+	credentials, cache, err := computerOf(server)
+	if err != nil {
+		return err
+	}
 	user := server.User(0)
 	o := diag.Options{
 		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
-		Path: server.Path(), Trigger: "demo", Registry: registry,
+		Path: server.Path(), Trigger: "demo", Registry: registry, Credentials: credentials, Cache: cache,
 		Deliver: func(context.Context) error {
 			server.Deliver(user.Address, "A message from the demo")
 			return nil
@@ -101,6 +106,23 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 		}
 	}
 	return run.diagnose(ctx, s, o)
+}
+
+// computerOf is what the computer with Outlook has kept in the server's scenario.
+func computerOf(server *exchangetest.Server) (credentials []outlook.Credential, cache []autodiscover.Cached, err error) {
+	if list := server.CredentialList(); list != nil {
+		if credentials, err = outlook.ParseCredentialList(list); err != nil {
+			return nil, nil, fmt.Errorf("cannot read the demo's own credential list: %w", err)
+		}
+	}
+	if kept := server.AutodiscoverCache(0); kept != nil {
+		c, err := autodiscover.ParseCached("AutoD."+server.User(0).Address+".xml", kept)
+		if err != nil {
+			return nil, nil, fmt.Errorf("cannot read what the demo's own Outlook keeps: %w", err)
+		}
+		cache = append(cache, c)
+	}
+	return credentials, cache, nil
 }
 
 // findScenario finds the one named, or the healthy one.

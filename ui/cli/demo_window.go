@@ -40,9 +40,13 @@ func showDemo(ctx context.Context, s Streams, server *exchangetest.Server, o dia
 	if err != nil {
 		return err
 	}
+	computer, err := server.ComputerFlags(dir)
+	if err != nil {
+		return err
+	}
 	ended := make(chan error, 1)
 	go func() { ended <- serveAgent(ctx, l, m, m.Run) }()
-	faces := demoFaces{socket: socket, config: config, env: append(environment(server), "XDG_STATE_HOME="+dir, envPassword+"="+o.Password.Reveal())}
+	faces := demoFaces{socket: socket, config: config, env: append(environment(server, computer), "XDG_STATE_HOME="+dir, envPassword+"="+o.Password.Reveal())}
 	err = faces.show(ctx, s, m)
 	cancel()
 	return errors.Join(err, <-ended)

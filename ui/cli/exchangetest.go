@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 
@@ -47,7 +48,16 @@ func newExchangeTest(s Streams) *cobra.Command {
 			if err := chosen.Apply(server); err != nil {
 				return fmt.Errorf("cannot set up the scenario %s: %w", chosen.Name, err)
 			}
-			announce(s, server, printEnv)
+			files, err := os.MkdirTemp("", "mapiscope-exchangetest-*")
+			if err != nil {
+				return fmt.Errorf("cannot keep what the computer with Outlook has: %w", err)
+			}
+			defer os.RemoveAll(files)
+			computer, err := server.ComputerFlags(files)
+			if err != nil {
+				return fmt.Errorf("cannot keep what the computer with Outlook has: %w", err)
+			}
+			announce(s, server, computer, printEnv)
 			<-cmd.Context().Done()
 			return nil
 		},
@@ -62,23 +72,24 @@ func newExchangeTest(s Streams) *cobra.Command {
 
 // announce says, on standard error, who can sign in and how to stop, and
 // prints the environment when that was asked for.
-func announce(s Streams, server *exchangetest.Server, printEnv bool) {
+func announce(s Streams, server *exchangetest.Server, computer []string, printEnv bool) {
 	user := server.User(0)
 	fmt.Fprintf(s.Err, "the embedded Exchange answers for %s, sign-in name %s; stop it with Ctrl-C\n", user.Address, user.Login)
 	if !printEnv {
 		fmt.Fprintln(s.Err, "--print-env prints what \"mapiscope check\" needs to find it")
 		return
 	}
-	for _, pair := range environment(server) {
+	for _, pair := range environment(server, computer) {
 		name, value, _ := strings.Cut(pair, "=")
 		fmt.Fprintf(s.Out, "export %s=%s\n", name, shellQuote(value))
 	}
 }
 
 // environment is everything that "mapiscope check" needs in a process of its
-// own: the account, and the way to the server with each flag as its variable.
-func environment(server *exchangetest.Server) []string {
-	env, flags := server.Env(), server.Flags()
+// own: the account, and the way to the server and what the computer with Outlook
+// has, with each flag as its variable.
+func environment(server *exchangetest.Server, computer []string) []string {
+	env, flags := server.Env(), append(server.Flags(), computer...)
 	values := map[string][]string{}
 	for i := 0; i+1 < len(flags); i += 2 {
 		name := envName(strings.TrimPrefix(flags[i], "--"))

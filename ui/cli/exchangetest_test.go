@@ -34,7 +34,7 @@ func TestCheckFindsTheServer(t *testing.T) {
 		if name == envPassword {
 			password = value
 		}
-		if name == "MAPISCOPE_DNS" { // the last one, as they are sorted
+		if name == "MAPISCOPE_REGISTRY_DUMP" { // the last one, as they are sorted
 			break
 		}
 	}

@@ -40,7 +40,8 @@ type accountFlags struct {
 	caFile, dns, proxy                       string
 	resolve, connectTo                       []string
 	autodiscoverURL, mapiURL, userDN, rpcURL string
-	registryDump                             string
+	registryDump, credentialList             string
+	autodiscoverCache, pacURL                string
 }
 
 func (f *runFlags) register(cmd *cobra.Command) {
@@ -76,8 +77,11 @@ func (f *accountFlags) register(cmd *cobra.Command) {
 	fs.StringVar(&f.mapiURL, "mapi-url", "", "open the mailbox at this `URL`, without Autodiscover; needs --user-dn")
 	fs.StringVar(&f.userDN, "user-dn", "", "the mailbox's legacy `DN`, for --mapi-url and --rpc-url")
 	fs.StringVar(&f.registryDump, "registry-dump", "", "look at the Outlook of another computer, whose registry is in `FILE` (written by reg export)")
+	fs.StringVar(&f.credentialList, "credential-list", "", "what \"cmdkey /list\" wrote on the computer with Outlook, in `FILE`: names of entries, never a secret")
+	fs.StringVar(&f.autodiscoverCache, "autodiscover-cache", "", "answers of Autodiscover that Outlook keeps: a file AutoD.*.xml, or the folder with them (`PATH`)")
+	fs.StringVar(&f.pacURL, "pac-url", "", "look at the proxy script at this `URL` instead of the one that is set")
 	fs.StringVar(&f.rpcURL, "rpc-url", "", "try Outlook Anywhere at this `URL`, such as https://mail.contoso.com/rpc/rpcproxy.dll; with --user-dn without Autodiscover")
-	fs.StringVar(&f.proxy, "proxy", "auto", "way out: auto, none, or the `URL` of an HTTP proxy")
+	fs.StringVar(&f.proxy, "proxy", "auto", "way out: auto (the system's, with the proxy script that it names), none, or the `URL` of an HTTP proxy")
 	fs.StringVar(&f.dns, "dns", "", "ask this name server instead of the system's (`ADDR:PORT`)")
 }
 

@@ -17,6 +17,8 @@ import (
 	"github.com/spf13/viper"
 	"github.com/zalando/go-keyring"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/mapiscope/mapiscope/transport/netpath"
 )
 
 // configValues are the values of the keys as they hold for a command: of the
@@ -101,7 +103,7 @@ func checkValues(root *cobra.Command, values map[string]string) error {
 		}
 	}
 	if proxy := values["proxy"]; proxy != "" {
-		if _, err := proxyFunc(proxy); err != nil {
+		if _, err := proxyFunc(proxy, &netpath.Path{}); err != nil {
 			return err
 		}
 	}
