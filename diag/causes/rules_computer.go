@@ -27,7 +27,7 @@ var computerRules = []Rule{
 			admin("Look for the policy or script that sets it, or it comes back.", "gpresult /h gpresult.html")},
 		Source: "SA proxy-server-causes-issues-with-freebusy-oof-mailtips"},
 	{Code: "stale-credential", Severity: report.SeverityWarn, Confidence: report.Possible, Any: []string{suite.StaleCredential}, Each: "target",
-		Title:       "Outlook may sign in with an old password: Windows has {saved} for it, while the one given here works.",
+		Title:       "Outlook may sign in with an old password, for Windows has {saved} for it while the one given here works.",
 		Explanation: "The credential of this run was accepted. Windows keeps others for Outlook, and Outlook tries those first. What is saved cannot be read, so it is not known whether it is old; entries from before a change of the password are the usual reason when Outlook asks again and again while webmail works. Deleting them does no harm: Outlook asks once and saves anew.",
 		Actions: []report.Action{
 			user("If Outlook asks for the password again and again: close Outlook, open “Credential Manager” in the control panel, “Windows Credentials”, and remove the entries named below. Then start Outlook, and sign in as DOMAIN\\user with the password of today."),

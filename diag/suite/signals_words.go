@@ -18,6 +18,9 @@ var signalWords = map[string]string{
 	NoAutodiscover: "no name leads to Autodiscover: no address, no SRV record, no redirect", SRVTargetBroken: "the SRV record names a host that does not exist",
 
 	TCPRefused: "the port refuses connections", TCPTimeout: "the port does not answer", TCPUnreachable: "there is no route to the address",
+	PACTrouble: "the proxy script cannot be fetched or run, is slow, or comes under a wrong type", PACDeadProxy: "the proxy script leads to a proxy that does not answer",
+	WinHTTPDead: "the way that WinHTTP takes does not lead to the mail server", StaleCredential: "Windows has saved a credential for Outlook, and the one of this run works",
+	CacheStale: "Outlook remembers another answer of Autodiscover than today's", DirectConnect: "Microsoft 365 knows the domain, the mailbox is on premises, and Outlook may ask there first",
 	IPv6Dead: "the IPv6 address does not answer while an IPv4 address does", AddressDead: "one of several addresses does not answer",
 	TLSTimeout: "the connection stands and the TLS handshake gets no answer", TLSFailed: "the TLS handshake breaks off",
 	CertInvalid: "the certificate is not valid for the host", CertRemark: "the certificate works and has something odd about it",
