@@ -110,7 +110,7 @@ func hostPort(s, port string) (string, string, error) {
 	if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
 		return "", "", errors.New("its port is no number from 1 to 65535")
 	}
-	if host == "" || strings.ContainsAny(host, " /@?#\\\"<>%") || strings.Contains(host, ":") && net.ParseIP(host) == nil || hasControl(host) {
+	if host == "" || strings.ContainsAny(host, " /@?#\\\"<>%[]") || strings.Contains(host, ":") && net.ParseIP(host) == nil || hasControl(host) {
 		return "", "", errors.New("it names no host")
 	}
 	return strings.ToLower(host), port, nil

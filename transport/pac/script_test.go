@@ -183,3 +183,25 @@ func TestCancelled(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// FuzzScript runs whatever can be read, for a moment.
+func FuzzScript(f *testing.F) {
+	f.Add([]byte("function FindProxyForURL(url, host) { return 'PROXY a:1' }"))
+	f.Add([]byte("function FindProxyForURL(url, host) { if (shExpMatch(host, '*.test') && isInNet(dnsResolve(host), '10.0.0.0', '255.0.0.0')) return 'DIRECT'; return [1,2].join('-').replace(/1/, 'x') }"))
+	f.Add([]byte("var x = /(?=a)\\1/; dateRange(1, 'JAN'); while(true) {}"))
+	f.Fuzz(func(t *testing.T, source []byte) {
+		s, err := Compile(source)
+		if (s == nil) != (err != nil) {
+			t.Fatal("a script and an error, or neither")
+		}
+		if s == nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		answer, err := s.Find(ctx, testWorld, &url.URL{Scheme: "https", Host: "mail.contoso.test"})
+		if err != nil && answer != "" {
+			t.Fatalf("answer %q and %v", answer, err)
+		}
+	})
+}
