@@ -23,7 +23,7 @@ var computerRules = []Rule{
 		Actions: []report.Action{
 			user("Ask your helpdesk to reset the proxy of Windows services, then close and start Outlook."),
 			helpdesk("See what is set, for 64-bit and for 32-bit programs.", `netsh winhttp show proxy & %WINDIR%\SysWOW64\netsh.exe winhttp show proxy`),
-			helpdesk("Take the {setting} setting away (as administrator).", "{tool} winhttp reset proxy"),
+			helpdesk("Take both settings away (as administrator); the one at fault is the {setting} one.", `netsh winhttp reset proxy & %WINDIR%\SysWOW64\netsh.exe winhttp reset proxy`),
 			admin("Look for the policy or script that sets it, or it comes back.", "gpresult /h gpresult.html")},
 		Source: "SA proxy-server-causes-issues-with-freebusy-oof-mailtips"},
 	{Code: "stale-credential", Severity: report.SeverityWarn, Confidence: report.Possible, Any: []string{suite.StaleCredential}, Each: "target",

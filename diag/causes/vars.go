@@ -24,7 +24,7 @@ var fallbacks = map[string]string{
 	"product": "a reverse proxy that authenticates by form", "node": "the server", "filter": "a web filter", "key": "the registry", "name": "the value", "names": "other names",
 	"set_by": "somebody", "file": "a file", "level": "low", "needs": "a newer version", "service": "service", "miss": "its functions",
 	"missing": "a name", "carried": "another name", "wanted": "a name", "rest": "some time", "by": "an inspecting proxy or virus scanner",
-	"dead": "connections are refused or get no answer", "script": "SCRIPT", "way": "another way", "differs": "", "setting": "64-bit", "tool": "netsh", "target": "TARGET", "saved": "saved credentials", "store": "LegacyGeneric",
+	"dead": "connections are refused or get no answer", "script": "SCRIPT", "way": "another way", "differs": "", "setting": "64-bit", "target": "TARGET", "saved": "saved credentials", "store": "LegacyGeneric",
 	"fact": "answer", "cached": "something else", "live": "something else", "sign": "by DNS", "state": "is not set",
 	"spn": "HTTP/SERVER", "realm": "the domain", "dir": "mapi",
 }

@@ -30,7 +30,7 @@ var machineWinHTTP = suite.Check{
 
 // winHTTPSetting is one of the two settings.
 type winHTTPSetting struct {
-	name, tool string // "64-bit", and the netsh that changes it
+	name string // "64-bit"
 	*outlook.Connection
 }
 
@@ -38,7 +38,7 @@ func judgeWinHTTP(ctx context.Context, e *suite.Env, c *outlook.Client) suite.Ou
 	host, port := mailHost(e)
 	out := suite.Pass("")
 	var said []string
-	for _, s := range []winHTTPSetting{{"64-bit", "netsh", c.WinHTTP}, {"32-bit", `%WINDIR%\\SysWOW64\\netsh.exe`, c.WinHTTP32}} {
+	for _, s := range []winHTTPSetting{{"64-bit", c.WinHTTP}, {"32-bit", c.WinHTTP32}} {
 		if s.Connection == nil {
 			continue
 		}
@@ -63,7 +63,7 @@ func (s winHTTPSetting) judge(ctx context.Context, e *suite.Env, c *outlook.Clie
 	if c.WinINET != nil {
 		users = c.WinINET.HTTPS(host)
 	}
-	if proxy == "" && users == "" {
+	if proxy == "" && users == "" && (c.WinINET == nil || c.WinINET.PAC == "") {
 		return suite.Pass(s.name + ": services go straight, as the user's programs do")
 	}
 	err := tunnel(ctx, e, proxy, host, port)
@@ -77,7 +77,7 @@ func (s winHTTPSetting) judge(ctx context.Context, e *suite.Env, c *outlook.Clie
 	}
 	what := fmt.Sprintf("the %s setting of WinHTTP sends services to %s %s, which does not work: %s", s.name, host, way, sentence(err))
 	return suite.Warn(what + "; " + differs).
-		Saw(signal(suite.WinHTTPDead, host, "what", what, "setting", s.name, "proxy", proxy, "way", way, "differs", differs, "tool", s.tool))
+		Saw(signal(suite.WinHTTPDead, host, "what", what, "setting", s.name, "proxy", proxy, "way", way, "differs", differs))
 }
 
 func wayOf(c *outlook.Connection, proxy string) string {
