@@ -50,6 +50,9 @@ var importRules = []importRule{
 	{tree: "transport/dcerpc", forbidden: []string{"./transport/httpc", "./transport/auth"}, why: "plain RPC never sends a credential"},
 	{tree: "transport/rpchttp", forbidden: []string{"./transport/mapihttp", "./transport/autodiscover"}, why: "the older protocol is a neighbour of the newer, not a part"},
 	{tree: "diag/protocol", forbidden: []string{"./transport", "./diag/suite", "net"}, why: "the choice of protocol is a table and a rule, without I/O"},
+	// A guide shows commands; some of them come out of a file.
+	{tree: "diag/guide", forbidden: []string{"os/exec", "plugin"}, why: "a guide never runs a command"},
+	{tree: "diag/guide", forbidden: []string{"os", "syscall", "net", "unsafe"}, direct: true, why: "a guide reads no file and asks no server: it is a walk through what others saw"},
 	{tree: "transport/autodiscover", forbidden: []string{"./transport/mapihttp"}, why: "discovery and session are neighbours, not layers"},
 }
 
