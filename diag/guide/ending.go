@@ -104,9 +104,14 @@ func (s *Session) to(plan []*way) (string, *Contact) {
 // the open causes and what is to be done, what was answered and what was tried.
 func WriteSummary(w io.Writer, e *Ending) error {
 	out := bufio.NewWriter(w)
-	fmt.Fprintln(out, report.Clean(e.Headline))
-	for _, o := range e.Open {
-		fmt.Fprintf(out, "\nStill there: %s (%s)\n", report.Clean(o.Title), o.Cause)
+	if len(e.Open) == 0 {
+		fmt.Fprintln(out, report.Clean(e.Headline))
+	}
+	for n, o := range e.Open {
+		if n > 0 {
+			fmt.Fprintln(out)
+		}
+		fmt.Fprintf(out, "Still there: %s (%s)\n", report.Clean(o.Title), o.Cause)
 		for _, a := range o.Todo {
 			fmt.Fprintf(out, "  %s: %s\n", doer[a.Who], report.Clean(a.Text))
 			if a.Command != "" {

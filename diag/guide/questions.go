@@ -11,7 +11,7 @@ type question struct {
 
 func answer(id, text string) Option { return Option{ID: id, Text: text} }
 
-func (o Option) to(role string) Option            { o.To = role; return o }
+func (o Option) to(role string) Option             { o.To = role; return o }
 func (o Option) speaksFor(rivals ...string) Option { o.Rivals = rivals; return o }
 func (o Option) without(command ...string) Option  { o.Without = command; return o }
 
@@ -54,7 +54,7 @@ var extras = []question{
 		Do: "The password is right, so an old one is kept somewhere: close Outlook, take this mail server's entry out of the Credential Manager of Windows, and type the password anew."},
 		[]string{"bad-credentials"}},
 	{Item{ID: "new-password", If: map[string]string{"webmail": "no"}, Who: User,
-		Do: "Change the password, or let the helpdesk set a new one, and type it when you are asked."},
+		Do: "Change the password, or let the helpdesk set a new one, and use that one from here on."},
 		[]string{"bad-credentials"}},
 	{Item{ID: "other-devices", If: map[string]string{"password-changed": "yes"}, Who: User, Look: true,
 		Do: "Type the new password on the phone and on every other device that fetches this mail: with the old one they lock the account again."},

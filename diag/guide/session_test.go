@@ -165,4 +165,3 @@ func TestTablesNameKnownCauses(t *testing.T) {
 		}
 	}
 }
-

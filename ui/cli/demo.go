@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,14 +21,19 @@ certificate authority and a user, and runs the product against it. Nothing
 outside this machine is asked, and nothing is left behind.
 
 A SCENARIO puts a fault into that Exchange; the verdict then names its cause.
-Without one everything works.
+Without one everything works. Several, with commas between them, are there at
+once.
+
+With --guide it walks through what is wrong, as "mapiscope guide" does; a step
+that you say is done really mends it.
 
 On a desktop it shows icon and window, in a build that has them, until the window
 is closed; elsewhere, and with --headless or --output, it writes the report.`
 
 func newDemo(s Streams) *cobra.Command {
 	var run runFlags
-	var headless, list bool
+	var steps guideFlags
+	var headless, list, guided bool
 	cmd := &cobra.Command{
 		Use:   "demo [SCENARIO]",
 		Short: "run the product against an Exchange of its own",
@@ -35,6 +41,7 @@ func newDemo(s Streams) *cobra.Command {
 		Example: `  mapiscope demo
   mapiscope demo --list
   mapiscope demo bad-credentials
+  mapiscope demo bad-credentials,server-mapihttp-disabled --guide --role admin
   mapiscope demo server-mapihttp-disabled --headless --format json`,
 		Args:              atMost(1, "one scenario"),
 		ValidArgsFunction: completeScenarios,
@@ -42,12 +49,15 @@ func newDemo(s Streams) *cobra.Command {
 			if list {
 				return listScenarios(s.Out)
 			}
-			scenario, err := findScenario(args)
+			scenarios, err := findScenarios(args)
 			if err != nil {
 				return err
 			}
 			if err := run.prepare(cmd); err != nil {
 				return err
+			}
+			if guided {
+				return guideDemo(cmd.Context(), s, run, steps, scenarios)
 			}
 			if !headless && run.output == "" {
 				if err := probeWindow(cmd.Context()); err != nil {
@@ -55,46 +65,36 @@ func newDemo(s Streams) *cobra.Command {
 					headless = true
 				}
 			}
-			return runDemo(cmd.Context(), s, run, scenario, headless || run.output != "")
+			return runDemo(cmd.Context(), s, run, scenarios, headless || run.output != "")
 		},
 	}
 	run.register(cmd)
 	cmd.Flags().BoolVar(&headless, "headless", false, "print the report, without a window")
+	cmd.Flags().BoolVar(&guided, "guide", false, "walk through what is wrong, step by step, and mend it")
+	steps.register(cmd)
 	cmd.Flags().BoolVar(&list, "list", false, "list the scenarios")
 	return cmd
 }
 
-// runDemo diagnoses the first user of a fresh server that is in the scenario.
-func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest.Scenario, headless bool) error {
+// runDemo diagnoses the first user of a fresh server that is in the scenarios; what
+// happens to an open session comes alone.
+func runDemo(ctx context.Context, s Streams, run runFlags, scenarios []exchangetest.Scenario, headless bool) error {
+	scenario := scenarios[0]
 	trip := newJourney(scenario.Event)
 	server, err := exchangetest.Start(exchangetest.Options{Now: trip.Now})
 	if err != nil {
 		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
 	}
 	defer server.Close()
-	if err := scenario.Apply(server); err != nil {
-		return fmt.Errorf("cannot set up the scenario %s: %w", scenario.Name, err)
+	if err := applyAll(server, scenarios); err != nil {
+		return err
 	}
-	registry, err := outlook.ParseRegFile(server.RegistryExport())
-	if err != nil {
-		return fmt.Errorf("cannot read the demo's own registry: %w", err)
-	}
-	credentials, cache, err := computerOf(server)
+	o, err := demoOptions(server)
 	if err != nil {
 		return err
 	}
-	user := server.User(0)
-	o := diag.Options{
-		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
-		Path: server.Path(), Trigger: "demo", Registry: registry, Credentials: credentials, Cache: cache,
-		Deliver: func(context.Context) error {
-			server.Deliver(user.Address, "A message from the demo")
-			return nil
-		},
-		Hold: max(run.hold, scenario.Hold),
-	}
-	if server.SignsInWithTickets() {
-		o.Krb5Conf = server.Krb5Conf()
+	for _, each := range scenarios {
+		o.Hold = max(o.Hold, run.hold, each.Hold)
 	}
 	if !headless {
 		return showDemo(ctx, s, server, o)
@@ -125,21 +125,62 @@ func computerOf(server *exchangetest.Server) (credentials []outlook.Credential, 
 	return credentials, cache, nil
 }
 
-// findScenario finds the one named, or the healthy one.
-func findScenario(args []string) (exchangetest.Scenario, error) {
+// demoOptions are those for the first user of a server.
+func demoOptions(server *exchangetest.Server) (diag.Options, error) {
+	registry, err := outlook.ParseRegFile(server.RegistryExport())
+	if err != nil {
+		return diag.Options{}, fmt.Errorf("cannot read the demo's own registry: %w", err)
+	}
+	credentials, cache, err := computerOf(server)
+	if err != nil {
+		return diag.Options{}, err
+	}
+	user := server.User(0)
+	o := diag.Options{
+		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
+		Path: server.Path(), Trigger: "demo", Registry: registry, Credentials: credentials, Cache: cache,
+		Deliver: func(context.Context) error {
+			server.Deliver(user.Address, "A message from the demo")
+			return nil
+		},
+	}
+	if server.SignsInWithTickets() {
+		o.Krb5Conf = server.Krb5Conf()
+	}
+	return o, nil
+}
+
+// findScenarios finds those named, or the healthy one.
+func findScenarios(args []string) ([]exchangetest.Scenario, error) {
 	all := exchangetest.Scenarios()
 	if len(args) == 0 {
-		return all[0], nil
+		return all[:1], nil
 	}
+	var out []exchangetest.Scenario
+	words := strings.Split(args[0], ",")
+	for _, word := range words {
+		scenario, err := findScenario(all, word)
+		if err != nil {
+			return nil, err
+		}
+		if len(words) > 1 && (scenario.Event != "" || scenario.Healthy) {
+			return nil, usagef("%q is no fault, and comes alone", word).hint("only faults can be there at once")
+		}
+		out = append(out, scenario)
+	}
+	return out, nil
+}
+
+func findScenario(all []exchangetest.Scenario, name string) (exchangetest.Scenario, error) {
 	var names []string
 	for _, scenario := range all {
-		if scenario.Name == args[0] {
+		if scenario.Name == name {
 			return scenario, nil
 		}
 		names = append(names, scenario.Name)
 	}
-	e := usagef("no scenario is named %q", args[0])
-	if meant := suite.Nearest(args[0], names); meant != "" {
+	e := usagef("no scenario is named %q", name)
+	if meant := suite.Nearest(name, names); meant != "" {
 		e.hint("did you mean %q?", meant)
 	}
 	return exchangetest.Scenario{}, e.hint("\"mapiscope demo --list\" names them all")

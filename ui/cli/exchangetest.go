@@ -35,7 +35,7 @@ func newExchangeTest(s Streams) *cobra.Command {
 			if scenario != "" {
 				wanted = []string{scenario}
 			}
-			chosen, err := findScenario(wanted)
+			chosen, err := findScenarios(wanted)
 			if err != nil {
 				return err
 			}
@@ -45,8 +45,8 @@ func newExchangeTest(s Streams) *cobra.Command {
 					hint("--listen wants a loopback address and a free port, such as 127.0.0.1:8443")
 			}
 			defer server.Close()
-			if err := chosen.Apply(server); err != nil {
-				return fmt.Errorf("cannot set up the scenario %s: %w", chosen.Name, err)
+			if err := applyAll(server, chosen); err != nil {
+				return err
 			}
 			files, err := os.MkdirTemp("", "mapiscope-exchangetest-*")
 			if err != nil {
@@ -64,7 +64,7 @@ func newExchangeTest(s Streams) *cobra.Command {
 	}
 	fs := cmd.Flags()
 	fs.StringVar(&listen, "listen", "", "loopback `ADDR[:PORT]` of the sockets (default 127.0.0.1 and free ports)")
-	fs.StringVar(&scenario, "scenario", "", "start in this scenario of \"mapiscope demo --list\"")
+	fs.StringVar(&scenario, "scenario", "", "start in this scenario of \"mapiscope demo --list\"; several with commas")
 	fs.BoolVar(&printEnv, "print-env", false, "print the environment for \"mapiscope check\" as shell lines")
 	_ = cmd.RegisterFlagCompletionFunc("scenario", completeScenarios)
 	return cmd

@@ -25,6 +25,9 @@ var errVerdict = errors.New("at least one check failed")
 // errInterrupted ends a run that the user stopped.
 var errInterrupted = errors.New("interrupted: the report holds what was found so far")
 
+// errStopped ends a guided run that was interrupted and had no file to write to.
+var errStopped = errors.New("interrupted; --output FILE would have kept what was found")
+
 // codeOf places an error in the table of exit codes. Whatever is not known to
 // be the user's input is the program's own fault.
 func codeOf(err error) ExitCode {
@@ -34,7 +37,7 @@ func codeOf(err error) ExitCode {
 		return ExitOK
 	case errors.Is(err, errVerdict):
 		return ExitFailed
-	case errors.Is(err, errInterrupted), errors.Is(err, context.Canceled):
+	case errors.Is(err, errInterrupted), errors.Is(err, errStopped), errors.Is(err, context.Canceled):
 		return ExitInterrupted
 	case errors.As(err, &usage):
 		return ExitUsage

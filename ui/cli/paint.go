@@ -37,6 +37,22 @@ func (p painter) status(s report.Status) string {
 	return word
 }
 
+// in is words in the colour of a status.
+func (p painter) in(s report.Status, words string) string {
+	if color := statusColor[s]; bool(p) && color != "" {
+		return color + words + "\x1b[0m"
+	}
+	return words
+}
+
+// bold makes words stand out.
+func (p painter) bold(words string) string {
+	if p {
+		return "\x1b[1m" + words + "\x1b[0m"
+	}
+	return words
+}
+
 // printable makes one harmless line of text that came from the network: nothing
 // in it may move the cursor, set a colour or turn the direction of writing.
 func printable(s string) string {

@@ -40,6 +40,7 @@ func newRoot(s Streams) *cobra.Command {
 	root.PersistentFlags().String("config", "", "configuration `FILE` (default "+shownConfigFile+")")
 	root.AddCommand(
 		newCheck(s),
+		newGuide(s),
 		newCert(s),
 		newDemo(s),
 		newExchangeTest(s),

@@ -84,11 +84,16 @@ func askKeyring(ctx context.Context, user string) string {
 // prompt asks the person at the terminal, without echo. An empty answer is
 // "no password".
 func prompt(s Streams, user string) (string, error) {
+	return promptFor(s, fmt.Sprintf("Password for %s (empty: do not sign in): ", user))
+}
+
+// promptFor is prompt with other words.
+func promptFor(s Streams, words string) (string, error) {
 	file, ok := s.In.(*os.File)
 	if !ok {
 		return "", nil
 	}
-	fmt.Fprintf(s.Err, "Password for %s (empty: do not sign in): ", user)
+	fmt.Fprint(s.Err, words)
 	password, err := term.ReadPassword(int(file.Fd()))
 	fmt.Fprintln(s.Err)
 	if err != nil {

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/transport/exchangetest"
+)
+
+// guideDemo walks through what is wrong in the demo. Whoever answers that a step is
+// done has really mended it there: the fault of that cause ends.
+func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scenarios []exchangetest.Scenario) error {
+	server, err := exchangetest.Start(exchangetest.Options{})
+	if err != nil {
+		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
+	}
+	defer server.Close()
+	if err := applyAll(server, scenarios); err != nil {
+		return err
+	}
+	f.outputFlags = run.outputFlags
+	g, _, err := f.begin(s, "", nil)
+	if err != nil {
+		return err
+	}
+	if g.o, err = demoOptions(server); err != nil {
+		return err
+	}
+	g.out, g.timeout, g.hold = run.outputFlags, run.timeout, run.hold
+	for _, scenario := range scenarios {
+		g.hold = max(g.hold, scenario.Hold)
+	}
+	g.mend = func(cause string) {
+		for _, scenario := range scenarios {
+			if scenario.Name == cause || scenario.Cause == cause {
+				server.Clear(scenario.Name)
+			}
+		}
+	}
+	g.refresh = func(o *diag.Options) error {
+		now, err := demoOptions(server) // what is wrong on the computer or with the password ends too
+		o.Password, o.Registry, o.Credentials, o.Cache = now.Password, now.Registry, now.Credentials, now.Cache
+		return err
+	}
+	return g.run(ctx)
+}
+
+// applyAll puts a server into several situations at once.
+func applyAll(server *exchangetest.Server, scenarios []exchangetest.Scenario) error {
+	for n, scenario := range scenarios {
+		err := scenario.Apply(server)
+		if n > 0 { // Apply ends what was before
+			for _, earlier := range scenarios[:n] {
+				if err == nil {
+					err = server.Set(exchangetest.Fault{Name: earlier.Name})
+				}
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("cannot set up the scenario %s: %w", scenario.Name, err)
+		}
+	}
+	return nil
+}
