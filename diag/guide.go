@@ -4,6 +4,7 @@ import (
 	"github.com/mapiscope/mapiscope/diag/causes"
 	"github.com/mapiscope/mapiscope/diag/checks"
 	"github.com/mapiscope/mapiscope/diag/guide"
+	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 )
 
@@ -17,4 +18,14 @@ func GuideVocabulary() guide.Vocabulary {
 		v.Checks = append(v.Checks, c.ID)
 	}
 	return v
+}
+
+// KnownActions are the actions of every cause as the rule base lists them: names
+// that only a case knows stand in capitals.
+func KnownActions() map[string][]report.Action {
+	out := map[string][]report.Action{}
+	for _, d := range causes.Describe() {
+		out[d.Code] = d.Actions
+	}
+	return out
 }

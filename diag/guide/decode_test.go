@@ -172,7 +172,7 @@ func TestHouseRules(t *testing.T) {
 		t.Errorf("order, by the check: %+v", step)
 	}
 	f.Rules[2].Place = guide.PlaceAfter
-	if step := start(t, guide.User, r, f).Step(); step.ID != "black-hole/other-network" {
+	if step := start(t, guide.User, r, f).Step(); step.ID != "black-hole/rival-server-component-down" {
 		t.Errorf("after: %+v", step)
 	}
 }
@@ -183,7 +183,7 @@ func TestHouseRulesEnd(t *testing.T) {
 	for _, rule := range f.Rules {
 		for _, code := range rule.Causes {
 			for _, role := range guide.Roles {
-				e := &explorer{t: t, broken: ruled("broken", code), well: ruled("well"), ends: map[guide.Outcome]int{}}
+				e := &explorer{t: t, broken: ruled("broken", code), well: ruled("well"), ends: map[guide.Outcome]int{}, been: map[string]bool{}}
 				e.explore(start(t, role, e.broken, f), nil)
 			}
 		}

@@ -85,7 +85,7 @@ type Item struct {
 
 	Do      string   `json:"do,omitempty"`
 	Word    string   `json:"word,omitempty"`
-	Who     string   `json:"who,omitempty"`
+	Who     string   `json:"who,omitempty"` // of a question: who can answer it, "" is anybody
 	Command string   `json:"command,omitempty"`
 	Look    bool     `json:"look,omitempty"`
 	Recheck []string `json:"recheck,omitempty"` // instead of the checks of the finding

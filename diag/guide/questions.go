@@ -67,9 +67,9 @@ var superseded = map[string][]string{
 	"black-hole":      {"Try another network"},
 }
 
-// questionsFor are the questions and extras of a cause.
-func questionsFor(code string) (list []Item) {
-	for _, q := range slices.Concat(questions, extras) {
+// itemsFor are the rows of a table that are about a cause.
+func itemsFor(code string, table []question) (list []Item) {
+	for _, q := range table {
 		if slices.Contains(q.causes, code) {
 			list = append(list, q.Item.named())
 		}

@@ -11,6 +11,7 @@ import (
 // way is how one cause is gone through: its items in order, for one role.
 type way struct {
 	finding report.Finding
+	shows   string // code of the finding by which the checks tell whether it is gone
 	items   []Item
 	recheck []string
 	notes   []string // what helps meanwhile
@@ -45,12 +46,13 @@ func (s *Session) plan() []*way {
 			out = append(out, s.wayOf(f))
 		}
 	}
+	out = append(s.suspects(out), out...) // what an answer speaks for comes first
 	slices.SortStableFunc(out, func(a, b *way) int { return a.order - b.order })
 	return out
 }
 
 func (s *Session) wayOf(f report.Finding) *way {
-	w := &way{finding: f, recheck: concerned(f, s.Last.Checks)}
+	w := &way{finding: f, shows: f.Code, recheck: concerned(f, s.Last.Checks)}
 	if f.Severity != report.SeverityFail {
 		w.items = append(w.items, lookAtRemark.named())
 	}
@@ -74,7 +76,8 @@ func (s *Session) wayOf(f report.Finding) *way {
 
 // builtIn are the questions of the table and the actions of the rule base.
 func (s *Session) builtIn(w *way, f report.Finding) []Item {
-	items := questionsFor(f.Code)
+	rivals, instead := decisions(f)
+	items := slices.Concat(slices.DeleteFunc(itemsFor(f.Code, questions), instead), rivals, itemsFor(f.Code, extras))
 	for i, a := range f.Actions {
 		if begins(a.Text, superseded[f.Code]) {
 			continue
@@ -89,7 +92,11 @@ func (s *Session) builtIn(w *way, f report.Finding) []Item {
 		case c == asks && s.Role != User:
 			continue
 		}
-		items = append(items, Item{ID: fmt.Sprintf("action-%d", i+1), Do: a.Text, Who: a.Who, Command: a.Command, Look: c == looks})
+		item := Item{ID: fmt.Sprintf("action-%d", i+1), Do: a.Text, Who: a.Who, Command: a.Command, Look: c == looks}
+		if item.Look && instead(item) && rank(a.Who) <= rank(s.Role) {
+			continue // what decides between this cause and a rival looks at the same
+		}
+		items = append(items, item)
 	}
 	return items
 }
@@ -125,7 +132,7 @@ func (s *Session) mayTake(w *way, item *Item) bool {
 	}
 	if item.Question != "" {
 		_, answered := s.Answers[item.answerKey(w.finding.Code)]
-		return !answered && s.holds(item)
+		return !answered && rank(item.Who) <= rank(s.Role) && s.holds(item)
 	}
 	return rank(item.Who) <= rank(s.Role) && rank(item.Who) >= rank(least) && s.holds(item) && !s.needless(w, item)
 }

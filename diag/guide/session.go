@@ -12,6 +12,9 @@ import (
 type Options struct {
 	Role  string // one of Roles; "" is User
 	House *File  // the house's own rules; nil is none
+	// Known is what is known to help against each cause, by code, for those that were
+	// not found and that an answer speaks for.
+	Known map[string][]report.Action
 }
 
 // The phases of a session, as a step of the same name wants it.
@@ -28,20 +31,22 @@ const (
 // Session is one walk through the causes of a report. Its fields are open so that
 // it can be kept; change it by its methods alone.
 type Session struct {
-	Role      string            `json:"role"`
-	House     *File             `json:"house,omitempty"`
-	Before    *report.Report    `json:"before"` // the first, whole
-	Last      *report.Report    `json:"last"`   // the newest that is whole
-	Phase     phase             `json:"phase"`
-	Cause     string            `json:"cause,omitempty"` // whose way is gone
-	Item      string            `json:"item,omitempty"`
-	Visited   []string          `json:"visited,omitempty"`   // "cause/item"
-	Exhausted []string          `json:"exhausted,omitempty"` // causes whose way is at its end
-	Answers   map[string]string `json:"answers"`
-	Facts     []Fact            `json:"facts,omitempty"`
-	Deeds     []Deed            `json:"deeds,omitempty"`
-	Stale     bool              `json:"stale,omitempty"` // something was done since Last
-	Stopped   bool              `json:"stopped,omitempty"`
+	Role      string                     `json:"role"`
+	House     *File                      `json:"house,omitempty"`
+	Known     map[string][]report.Action `json:"known,omitempty"`
+	Before    *report.Report             `json:"before"` // the first, whole
+	Last      *report.Report             `json:"last"`   // the newest that is whole
+	Phase     phase                      `json:"phase"`
+	Cause     string                     `json:"cause,omitempty"` // whose way is gone
+	Item      string                     `json:"item,omitempty"`
+	Visited   []string                   `json:"visited,omitempty"`   // "cause/item"
+	Exhausted []string                   `json:"exhausted,omitempty"` // causes whose way is at its end
+	Answers   map[string]string          `json:"answers"`
+	Facts     []Fact                     `json:"facts,omitempty"`
+	Suspects  []Suspect                  `json:"suspects,omitempty"`
+	Deeds     []Deed                     `json:"deeds,omitempty"`
+	Stale     bool                       `json:"stale,omitempty"` // something was done since Last
+	Stopped   bool                       `json:"stopped,omitempty"`
 }
 
 // Fact is an answer that was given.
@@ -81,7 +86,7 @@ func Start(r *report.Report, o Options) (*Session, error) {
 	if r == nil {
 		return nil, errors.New("a guide needs a report to start from")
 	}
-	s := &Session{Role: o.Role, House: o.House, Before: r, Last: r, Answers: map[string]string{}}
+	s := &Session{Role: o.Role, House: o.House, Known: o.Known, Before: r, Last: r, Answers: map[string]string{}}
 	s.advance()
 	return s, nil
 }
@@ -110,12 +115,12 @@ func (s *Session) Step() Step {
 }
 
 func (s *Session) step(w *way, item *Item) Step {
-	step := Step{ID: w.finding.Code + "/" + item.ID, Cause: w.finding.Code, Title: w.title(), Why: w.why(), Word: item.Word}
+	step := Step{ID: w.finding.Code + "/" + item.ID, Cause: w.finding.Code, Title: w.title(), Why: w.why(), Word: item.Word, Who: item.Who, Command: item.Command}
 	if item.Question != "" {
 		step.Kind, step.Text, step.Choices = Ask, item.Question, item.choices()
 		return step
 	}
-	step.Kind, step.Text, step.Who, step.Command, step.Look, step.Choices = Do, item.Do, item.Who, item.Command, item.Look, doChoices
+	step.Kind, step.Text, step.Look, step.Choices = Do, item.Do, item.Look, doChoices
 	if item.Look {
 		step.Choices = lookChoices
 	}
@@ -174,11 +179,14 @@ func (s *Session) Answer(id string) error {
 	return nil
 }
 
-// preferRival lets another cause that was found have its turn now; the one at
-// hand comes again when that is through.
+// preferRival lets another cause have its turn now, one that was found or one that
+// only an answer speaks for; the one at hand comes again when that is through.
 func (s *Session) preferRival(w *way, rivals []string) {
+	for _, code := range rivals {
+		s.suspect(w, code)
+	}
 	for _, o := range s.plan() {
-		if o != w && slices.Contains(rivals, o.finding.Code) && !slices.Contains(s.Exhausted, o.finding.Code) {
+		if o.finding.Code != w.finding.Code && slices.Contains(rivals, o.finding.Code) && !slices.Contains(s.Exhausted, o.finding.Code) {
 			s.Cause = o.finding.Code
 			return
 		}
@@ -190,8 +198,12 @@ func (s *Session) Checked(r *report.Report) error {
 	if s.Step().Kind != Check || r == nil {
 		return ErrNotNow
 	}
+	shows := s.Cause
+	if w, _ := s.current(); w != nil {
+		shows = w.shows
+	}
 	if s.Phase == phaseRecheck {
-		if r.Run.Incomplete == "" && !found(r, s.Cause) {
+		if r.Run.Incomplete == "" && !found(r, shows) {
 			s.Phase = phaseConfirm
 			return nil
 		}
@@ -202,7 +214,7 @@ func (s *Session) Checked(r *report.Report) error {
 		return nil
 	}
 	if s.Phase == phaseConfirm {
-		if found(r, s.Cause) {
+		if found(r, shows) {
 			s.result(NotMended)
 		} else {
 			s.result(Mended)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/causes"
 	"github.com/mapiscope/mapiscope/diag/guide"
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -23,12 +24,18 @@ func ruled(run string, codes ...string) *report.Report {
 	r := &report.Report{Schema: report.Schema, Run: report.Run{ID: run}, Verdict: report.Verdict{Status: report.Pass, Headline: "Outlook can reach this mailbox."},
 		Checks: []report.Check{{ID: "mapi.logon", Status: report.Pass}}}
 	for _, code := range codes {
+		var known causes.Description
+		for _, d := range causes.Describe() {
+			if d.Code == code {
+				known = d
+			}
+		}
 		for _, rule := range causes.Rules() {
 			if rule.Code != code {
 				continue
 			}
-			r.Findings = append(r.Findings, report.Finding{Code: code, Severity: rule.Severity, Title: rule.Title, Explanation: rule.Explanation,
-				Actions: rule.Actions, Checks: []string{"mapi.connect"}, Explains: []string{"mapi.connect", "mapi.logon", "auth.sign-in"}})
+			r.Findings = append(r.Findings, report.Finding{Code: code, Severity: rule.Severity, Title: rule.Title, Explanation: rule.Explanation, Or: known.Or,
+				Actions: known.Actions, Checks: []string{"mapi.connect"}, Explains: []string{"mapi.connect", "mapi.logon", "auth.sign-in"}})
 			status := map[report.Severity]report.Status{report.SeverityFail: report.Fail, report.SeverityWarn: report.Warn, report.SeverityInfo: report.Pass}[rule.Severity]
 			if r.Verdict.Cause == "" && status != report.Pass {
 				r.Verdict = report.Verdict{Status: status, Headline: rule.Title, Cause: code}
@@ -41,7 +48,7 @@ func ruled(run string, codes ...string) *report.Report {
 
 func start(t *testing.T, role string, r *report.Report, house *guide.File) *guide.Session {
 	t.Helper()
-	s, err := guide.Start(r, guide.Options{Role: role, House: house})
+	s, err := guide.Start(r, guide.Options{Role: role, House: house, Known: diag.KnownActions()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +58,7 @@ func start(t *testing.T, role string, r *report.Report, house *guide.File) *guid
 // branch is a session that goes its own way from here.
 func branch(s *guide.Session) *guide.Session {
 	c := *s
-	c.Visited, c.Exhausted, c.Facts, c.Deeds = slices.Clone(s.Visited), slices.Clone(s.Exhausted), slices.Clone(s.Facts), slices.Clone(s.Deeds)
+	c.Visited, c.Exhausted, c.Facts, c.Deeds, c.Suspects = slices.Clone(s.Visited), slices.Clone(s.Exhausted), slices.Clone(s.Facts), slices.Clone(s.Deeds), slices.Clone(s.Suspects)
 	c.Answers = maps.Clone(s.Answers)
 	return &c
 }
@@ -62,9 +69,15 @@ type explorer struct {
 	broken *report.Report // what checks see while nothing is mended
 	well   *report.Report
 	ends   map[guide.Outcome]int
+	been   map[string]bool // states that were explored: what follows depends on them alone
 }
 
 func (e *explorer) explore(s *guide.Session, path []string) {
+	state := fmt.Sprint(s.Phase, s.Cause, s.Item, s.Last.Run.ID, s.Stale, s.Answers, slices.Sorted(slices.Values(s.Visited)), s.Exhausted)
+	if e.been[state] {
+		return
+	}
+	e.been[state] = true
 	step := s.Step()
 	name := strings.Join(path, " ")
 	if len(path) > 60 {
@@ -90,7 +103,7 @@ func (e *explorer) explore(s *guide.Session, path []string) {
 }
 
 func (e *explorer) question(s *guide.Session, step guide.Step, path []string) {
-	if slices.Contains(path, step.ID) {
+	if slices.Contains(s.Visited, step.ID) {
 		e.t.Fatalf("%v: %s comes twice", path, step.ID)
 	}
 	if step.Text == "" || step.Title == "" || len(step.Choices) == 0 {
@@ -133,7 +146,7 @@ func (e *explorer) end(s *guide.Session, step guide.Step, path string) {
 func TestEveryCauseEnds(t *testing.T) {
 	for _, rule := range causes.Rules() {
 		for _, role := range guide.Roles {
-			e := &explorer{t: t, broken: ruled("broken", rule.Code), well: ruled("well"), ends: map[guide.Outcome]int{}}
+			e := &explorer{t: t, broken: ruled("broken", rule.Code), well: ruled("well"), ends: map[guide.Outcome]int{}, been: map[string]bool{}}
 			e.explore(start(t, role, e.broken, nil), nil)
 			if rule.Severity == report.SeverityFail && e.ends[guide.HandedOver]+e.ends[guide.Unsolved] == 0 {
 				t.Errorf("%s for %s: it cannot end without success: %v", rule.Code, role, e.ends)

@@ -48,7 +48,7 @@ func (g *guided) run(ctx context.Context) error {
 	}
 	g.newest = g.first
 	var err error
-	if g.session, err = guide.Start(g.first, guide.Options{Role: g.role, House: g.house}); err != nil {
+	if g.session, err = guide.Start(g.first, guide.Options{Role: g.role, House: g.house, Known: diag.KnownActions()}); err != nil {
 		return err
 	}
 	g.showVerdict(g.first)
@@ -107,7 +107,7 @@ func (g *guided) recheck(ctx context.Context, step guide.Step) error {
 		g.showGone(step, r)
 		return nil
 	}
-	if r.Verdict != before && g.session.Step().Kind != guide.Done { // whose end says it
+	if (r.Verdict.Cause != before.Cause || r.Verdict.Status != before.Status) && g.session.Step().Kind != guide.Done { // whose end says it
 		g.showVerdict(r)
 	}
 	return nil

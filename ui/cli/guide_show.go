@@ -84,7 +84,7 @@ func (g *guided) showStep(step guide.Step) {
 		g.cause = step.Cause
 	}
 	if step.Kind == guide.Ask {
-		g.words("? ", step.Text)
+		g.words("? ", g.whoSays(step.Who)+step.Text)
 	} else {
 		g.words("> ", g.whoSays(step.Who)+step.Text)
 	}
@@ -106,7 +106,7 @@ func (g *guided) whoSays(who string) string {
 	if who == g.role {
 		return ""
 	}
-	return map[string]string{guide.User: "With the user: ", guide.Helpdesk: "At the user's computer: ", guide.Admin: "On the server: "}[who]
+	return map[string]string{guide.User: "User: ", guide.Helpdesk: "Helpdesk: ", guide.Admin: "Administrator: "}[who]
 }
 
 // showAnswer writes what a key meant; a line that was read from a pipe shows as

@@ -62,7 +62,7 @@ const threeCauses = "client-mapihttp-disabled,bad-credentials,server-mapihttp-di
 // TestGuideThroughThreeCauses walks through three causes, as the recording does: a
 // wrong password, MAPI over HTTP switched off on the server, and on the computer.
 func TestGuideThroughThreeCauses(t *testing.T) {
-	keys := "no\nyes\n\n" + // webmail refuses the password too, and it was changed: use the new one
+	keys := "no\nyes\nno\n\n" + // webmail refuses the password too, it was changed, and no lock is the reason: use the new one
 		"y\n\n\n\n" + // others have the same trouble: look twice, and switch it on for the organisation
 		"n\n\n" // no other computer: delete the value
 	said, log, code := guideDemoRun(t, strings.NewReader(keys), false, threeCauses, "--role", "admin")
