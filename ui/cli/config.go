@@ -30,7 +30,7 @@ const (
 
 // notKeys are flags that belong to one command line and make no sense in a
 // file that holds for all of them.
-var notKeys = []string{"help", "config", "name", "password-stdin", "headless", "list", "print-env", "listen", "scenario", "tab", "probe"}
+var notKeys = []string{"help", "config", "name", "password-stdin", "headless", "list", "print-env", "listen", "scenario", "tab", "probe", "guide", "report", "check-file"}
 
 // applyConfig gives every flag of cmd that was not typed its value from the
 // environment or, failing that, the configuration file. The flag's own parser

@@ -50,7 +50,7 @@ func newWindow(s Streams) *cobra.Command {
 	f.socket.register(cmd)
 	choice(cmd, &f.language, "language", "language of the window: auto (the system's), en or de", "auto", "en", "de")
 	choice(cmd, &f.theme, "theme", "appearance of the window: auto (the system's), light or dark", "auto", "light", "dark")
-	cmd.Flags().StringVar(&f.tab, "tab", "", "open this `PAGE`: overview, connections, checks, timeline, certificates, web, requests or settings (default: that of last time)")
+	cmd.Flags().StringVar(&f.tab, "tab", "", "open this `PAGE`: overview, guide, connections, checks, timeline, certificates, web, requests or settings (default: that of last time)")
 	cmd.Flags().BoolVar(&f.probe, "probe", false, "say whether a window can be opened, and open none")
 	_ = cmd.Flags().MarkHidden("probe")
 	return cmd

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mapiscope/mapiscope/diag/guide"
 	"github.com/mapiscope/mapiscope/ui/localapi"
 	"github.com/mapiscope/mapiscope/ui/window"
 )
@@ -31,9 +32,19 @@ func (f *windowFlags) run(cmd *cobra.Command, client *localapi.Client, agent age
 		Settings:   settingsStore{cmd},
 		StartAgent: agent.start,
 		OpenURL:    func(ctx context.Context, url string) error { return openBrowser(ctx, url) },
+		House:      func() (*guide.File, error) { return houseGuide(cmd) },
 		Raise:      f.raised,
 		Tab:        f.tab,
 		Language:   f.language,
 		Theme:      f.theme,
 	})
+}
+
+// houseGuide is the guide file that the configuration names, nil without one.
+func houseGuide(cmd *cobra.Command) (*guide.File, error) {
+	v, _, err := configValues(cmd, []string{"guide-file"})
+	if err != nil || v["guide-file"] == "" {
+		return nil, err
+	}
+	return readGuideFile(v["guide-file"])
 }

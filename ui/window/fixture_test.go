@@ -6,6 +6,7 @@ import (
 	"errors"
 	"iter"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -120,10 +121,25 @@ func (a *scriptedAgent) all() []string {
 	return append([]string(nil), a.orders...)
 }
 
-func (a *scriptedAgent) Check(context.Context, localapi.CheckRequest) error { return a.order("check") }
-func (a *scriptedAgent) Pause(context.Context) error                        { return a.order("pause") }
-func (a *scriptedAgent) Resume(context.Context) error                       { return a.order("resume") }
-func (a *scriptedAgent) Quit(context.Context) error                         { return a.order("quit") }
+func (a *scriptedAgent) Check(_ context.Context, q localapi.CheckRequest) error {
+	return a.order(strings.Join(append([]string{"check"}, q.Only...), " "))
+}
+func (a *scriptedAgent) Pause(context.Context) error  { return a.order("pause") }
+func (a *scriptedAgent) Resume(context.Context) error { return a.order("resume") }
+func (a *scriptedAgent) Quit(context.Context) error   { return a.order("quit") }
+
+// stubbornAgent runs no checks while it refuses.
+type stubbornAgent struct {
+	*scriptedAgent
+	refuse bool
+}
+
+func (a *stubbornAgent) Check(ctx context.Context, q localapi.CheckRequest) error {
+	if a.refuse {
+		return &localapi.Refusal{Status: 409, Sentence: "checks are running", Hint: "wait for them"}
+	}
+	return a.scriptedAgent.Check(ctx, q)
+}
 
 // keptSettings is a store in memory.
 type keptSettings struct {

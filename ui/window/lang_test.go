@@ -18,6 +18,7 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag/causes"
 	enginechecks "github.com/mapiscope/mapiscope/diag/checks"
+	"github.com/mapiscope/mapiscope/diag/guide"
 )
 
 // catalogue is one language as its file has it; plurals are objects.
@@ -76,7 +77,7 @@ func textsInCode(t *testing.T) (used, plural map[string]bool) {
 // fromEngine says that a key names something of the engine.
 func fromEngine(key string) bool {
 	kind, _, ok := strings.Cut(key, ".")
-	return ok && slices.Contains([]string{"group", "check", "cause", "language"}, kind)
+	return ok && slices.Contains([]string{"group", "check", "cause", "guide", "language"}, kind)
 }
 
 var places = regexp.MustCompile(`\{\{\.\w+\}\}`)
@@ -132,6 +133,9 @@ func TestTheEngineSpeaksGerman(t *testing.T) {
 	}
 	for _, r := range causes.Rules() {
 		wanted["cause."+r.Code] = true
+	}
+	for word := range guide.Words() {
+		wanted["guide."+word] = true
 	}
 	for _, key := range slices.Sorted(maps.Keys(wanted)) {
 		if german[key] == nil {

@@ -256,7 +256,7 @@ func (o *overview) show(s State) {
 	o.view, o.drawn = v, true
 	o.verdict.set(drawVerdict(v))
 	if !reflect.DeepEqual(old.causes, v.causes) || !reflect.DeepEqual(old.groups, v.groups) || old.checked != v.checked || old.hasRun != v.hasRun || len(o.rest.Objects) == 0 {
-		o.rest.set(drawRest(v))
+		o.rest.set(drawRest(v, func() { o.w.openKey("guide") }))
 	}
 }
 
@@ -285,11 +285,12 @@ func drawVerdict(v overviewView) fyne.CanvasObject {
 	return container.NewBorder(nil, nil, mark, nil, container.NewThemeOverride(container.NewVBox(words...), tightLook{fyne.CurrentApp().Settings().Theme()}))
 }
 
-func drawRest(v overviewView) fyne.CanvasObject {
+func drawRest(v overviewView, guide func()) fyne.CanvasObject {
 	box := container.NewVBox()
 	for i, c := range v.causes {
 		if i == 0 {
-			box.Add(heading(L("What to do")))
+			lead := widget.NewButtonWithIcon(L("Guide me"), theme.NavigateNextIcon(), guide)
+			box.Add(container.NewBorder(nil, nil, heading(L("What to do")), lead))
 		}
 		if i == 1 {
 			box.Add(heading(L("Also found")))

@@ -50,5 +50,5 @@ func (w *Window) Remember() {
 
 // Tabs are the keys of the pages, in their order.
 func Tabs() []string {
-	return []string{"overview", "connections", "checks", "timeline", "certificates", "web", "requests", "settings"}
+	return []string{"overview", "guide", "connections", "checks", "timeline", "certificates", "web", "requests", "settings"}
 }

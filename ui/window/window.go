@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
+	"github.com/mapiscope/mapiscope/diag/guide"
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/ui/localapi"
 )
@@ -40,6 +41,8 @@ type Options struct {
 	StartAgent func(ctx context.Context, password string) error
 	// OpenURL opens an https URL in the person's own browser.
 	OpenURL func(ctx context.Context, url string) error
+	// House is the guide file of the house, nil where none is set.
+	House func() (*guide.File, error)
 	// Raise brings the window to the front each time something is received.
 	Raise <-chan struct{}
 
@@ -96,6 +99,7 @@ func New(ctx context.Context, app fyne.App, win fyne.Window, o Options) *Window 
 func (w *Window) newPages() []page {
 	return []page{
 		{"overview", L("Overview"), icon("overview"), newOverview(w)},
+		{"guide", L("Guide"), icon("guide"), newGuide(w)},
 		{"connections", L("Connections"), icon("connections"), newConnections()},
 		{"checks", L("Checks"), icon("checks"), newChecks(w)},
 		{"timeline", L("Timeline"), icon("timeline"), newTimeline()},
