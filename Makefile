@@ -18,7 +18,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: soak bench-idle help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
+.PHONY: recording soak bench-idle help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -75,6 +75,9 @@ bench-idle: build ## the agent left alone for BENCH_IDLE (10m): memory, CPU time
 
 bench-cert: ## the inspection of a certificate next to one handshake and revocation, and to openssl
 	$(GO) test -run '^$$' -bench 'Certificate|CertCommand' -benchtime 20x .
+
+recording: ## docs/guide.cast and docs/guide.svg: a guided run through three causes, as a terminal shows it
+	$(GO) run ./ui/cli/recording docs
 
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \
