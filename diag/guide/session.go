@@ -60,6 +60,7 @@ type Deed struct {
 	Cause  string `json:"cause"`
 	Who    string `json:"who"`
 	Text   string `json:"text"`
+	Word   string `json:"word,omitempty"` // as Step.Word
 	Result Result `json:"result"`
 }
 
@@ -155,7 +156,7 @@ func (s *Session) Answer(id string) error {
 	}
 	w, item := s.current()
 	s.Visited = append(s.Visited, step.ID)
-	deed := Deed{Cause: step.Cause, Who: step.Who, Text: step.Text}
+	deed := Deed{Cause: step.Cause, Who: step.Who, Text: step.Text, Word: step.Word}
 	switch {
 	case step.Kind == Ask:
 		s.Answers[item.answerKey(step.Cause)] = id

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/guide"
@@ -26,6 +27,7 @@ func (g *guided) end(ctx context.Context, e *guide.Ending) error {
 		g.say("%s\n", g.paint.in(report.Fail, "You have done what you can here; "+goesOn[e.To]+" goes on."))
 	}
 	g.say("\n")
+	g.showMended(e.Deeds)
 	if e.Changed {
 		g.showDiff(g.session.Before, last)
 	}
@@ -36,6 +38,19 @@ func (g *guided) end(ctx context.Context, e *guide.Ending) error {
 		return err
 	}
 	return ended(ctx, last)
+}
+
+// showMended lists what helped, in the order in which it was done.
+func (g *guided) showMended(deeds []guide.Deed) {
+	helped := slices.DeleteFunc(slices.Clone(deeds), func(d guide.Deed) bool { return d.Result != guide.Mended })
+	if len(helped) == 0 {
+		return
+	}
+	g.say("%s\n", g.paint.bold("What helped"))
+	for _, d := range helped {
+		g.words("  ", d.Cause+": "+d.Text)
+	}
+	g.say("\n")
 }
 
 var goesOn = map[string]string{guide.Helpdesk: "the helpdesk", guide.Admin: "the Exchange administrator"}

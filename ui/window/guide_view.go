@@ -103,7 +103,7 @@ func (g *guidePage) drawEnd(e *guide.Ending) fyne.CanvasObject {
 		container.NewHBox(layout.NewSpacer(), widget.NewButtonWithIcon(L("From the beginning"), theme.ViewRefreshIcon(), g.again))))
 	if e.Changed {
 		box.Add(heading(L("Before and after")))
-		box.Add(panel(drawChange(g.session.Before, last)...))
+		box.Add(panel(drawChange(g.session.Before, last, e.Deeds)...))
 	}
 	if last.Verdict.Status == report.Fail {
 		box.Add(heading(L("To hand on")))
@@ -135,9 +135,9 @@ func endWords(e *guide.Ending) string {
 	return L("You have done what you can here; the helpdesk goes on.")
 }
 
-// drawChange is what is not as it was at the beginning: verdict, causes, and how
-// many checks.
-func drawChange(before, after *report.Report) []fyne.CanvasObject {
+// drawChange is what is not as it was at the beginning: verdict and causes, what
+// helped, and how many checks.
+func drawChange(before, after *report.Report, deeds []guide.Deed) []fyne.CanvasObject {
 	rows := []pair{{L("Verdict before"), standsNow(before)}, {L("Verdict after"), standsNow(after)}}
 	checks := 0
 	for _, d := range report.Diff(before, after) {
@@ -149,6 +149,11 @@ func drawChange(before, after *report.Report) []fyne.CanvasObject {
 			rows = append(rows, pair{L("No longer"), X("cause", name, d.Before)})
 		case kind == "cause" && d.Before == "":
 			rows = append(rows, pair{L("New"), X("cause", name, d.After)})
+		}
+	}
+	for _, d := range deeds {
+		if d.Result == guide.Mended {
+			rows = append(rows, pair{L("What helped"), guideWords(d.Word, d.Text)})
 		}
 	}
 	objects := []fyne.CanvasObject{pairs(rows...)}
