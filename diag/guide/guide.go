@@ -40,9 +40,10 @@ func rank(who string) int { return slices.Index(Roles, who) }
 type Step struct {
 	ID      string   `json:"id"` // cause and name, "bad-credentials/webmail"
 	Kind    Kind     `json:"kind"`
-	Cause   string   `json:"cause,omitempty"` // code of the finding that it is about
-	Title   string   `json:"title,omitempty"` // that finding in a sentence
-	Why     string   `json:"why,omitempty"`   // and explained
+	Cause   string   `json:"cause,omitempty"`   // code of the finding that it is about
+	Title   string   `json:"title,omitempty"`   // that finding in a sentence
+	Why     string   `json:"why,omitempty"`     // and explained
+	Suspect bool     `json:"suspect,omitempty"` // an answer speaks for the cause; the checks name another
 	Who     string   `json:"who,omitempty"`
 	Text    string   `json:"text,omitempty"`
 	Word    string   `json:"word,omitempty"`    // name of Text in a catalogue of translations, "" when it has none

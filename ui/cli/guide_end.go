@@ -61,6 +61,7 @@ func (g *guided) handOver(e *guide.Ending, last *report.Report) {
 	for _, o := range e.Open {
 		for _, note := range o.Meanwhile {
 			g.words("  ", "Meanwhile: "+note)
+			g.say("\n")
 		}
 	}
 	g.say("%s\n", g.paint.bold("To hand on"))

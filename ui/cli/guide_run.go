@@ -150,7 +150,8 @@ func (g *guided) passwordAnew(cause string) error {
 	if !g.asksPassword || !slices.Contains(passwordCauses, cause) {
 		return nil
 	}
-	fmt.Fprintln(g.s.Err, "If the password is a new one now, type it. Each check signs in with it once per server; the same wrong one, tried often, locks an account.")
+	fmt.Fprintln(g.s.Err, "If the password is a new one now, type it. Each check signs in with it once per")
+	fmt.Fprintln(g.s.Err, "server; a wrong one, tried often, locks an account.")
 	password, err := promptFor(g.s, fmt.Sprintf("Password for %s (Enter: the same as before): ", g.o.User))
 	if err == nil && password != "" {
 		g.o.Password = auth.NewSecret(password)

@@ -72,6 +72,8 @@ func (g *guided) showVerdict(r *report.Report) {
 func (g *guided) showStep(step guide.Step) {
 	if step.Cause != g.cause {
 		switch verdict := g.session.Last.Verdict; {
+		case step.Suspect:
+			g.words("", "Suspected: "+step.Title)
 		case step.Cause != verdict.Cause:
 			g.words("", "Also found: "+step.Title)
 		case step.Title != verdict.Headline && verdict.Status == report.Fail:
@@ -96,7 +98,7 @@ func (g *guided) showStep(step guide.Step) {
 		if n == 0 && step.Kind == guide.Do {
 			key = "Enter"
 		}
-		g.say("    %-5s  %s\n", key, printable(c.Text))
+		g.words(fmt.Sprintf("    %-5s  ", key), c.Text)
 	}
 	g.say("    %-5s  Stop here\n: ", "q")
 }
