@@ -41,7 +41,11 @@ func (g *guidePage) drawStep(step guide.Step) fyne.CanvasObject {
 	if step.Kind == guide.Done {
 		return g.drawEnd(step.Ending)
 	}
-	about := text(stepTitle(g.session.Last, step.Cause, step.Title))
+	name := stepTitle(g.session.Last, step.Cause, step.Title)
+	if step.Suspect {
+		name = L("Suspected: {{.Cause}}", args{"Cause": name})
+	}
+	about := text(name)
 	about.TextStyle.Bold = true
 	objects := []fyne.CanvasObject{about}
 	if g.session.Role != guide.User {

@@ -14,6 +14,7 @@ import (
 const (
 	reading = 3 * time.Second
 	typing  = 40 * time.Millisecond // for each letter of the command
+	flicker = 15 * time.Millisecond // what nobody sees as two
 	moment  = 30 * time.Millisecond // from one output to the next, at most
 )
 
@@ -60,8 +61,12 @@ func (r *recorder) Write(p []byte) (int, error) {
 // show sends it to the screen as a terminal's driver does.
 func (r *recorder) show(s string) {
 	s = strings.ReplaceAll(s, "\n", "\r\n")
-	r.events = append(r.events, event{r.clock, s})
 	r.screen.write(s)
+	if n := len(r.events); n > 0 && r.clock-r.events[n-1].at < flicker {
+		r.events[n-1].data += s
+		return
+	}
+	r.events = append(r.events, event{r.clock, s})
 }
 
 // Read is the next key, after the person has read what is there.
