@@ -15,6 +15,7 @@ type Outcome string
 // The outcomes of a walk.
 const (
 	Working    Outcome = "working"     // no check fails
+	NotOpened  Outcome = "not-opened"  // nothing fails, and the mailbox was not opened: without a password, say
 	HandedOver Outcome = "handed-over" // To has to go on
 	Unsolved   Outcome = "unsolved"    // an administrator is at the end of what is known
 	Stopped    Outcome = "stopped"     // by whoever walked
@@ -50,9 +51,10 @@ func (s *Session) ending() *Ending {
 	switch {
 	case s.Stopped:
 		e.Outcome = Stopped
+	case !failing && !Opened(s.Last):
+		e.Outcome = NotOpened
 	case !failing:
 		e.Outcome = Working
-		return e
 	case s.Role == Admin:
 		e.Outcome = Unsolved
 	default:
@@ -62,6 +64,11 @@ func (s *Session) ending() *Ending {
 		e.To, e.Contact = s.to(plan)
 	}
 	return e
+}
+
+// Opened says that a report is of a mailbox that was really opened.
+func Opened(r *report.Report) bool {
+	return slices.ContainsFunc(r.Checks, func(c report.Check) bool { return c.ID == "mapi.logon" && c.Status == report.Pass })
 }
 
 func (s *Session) open(w *way) Open {

@@ -53,7 +53,7 @@ func (s *Session) plan() []*way {
 
 func (s *Session) wayOf(f report.Finding) *way {
 	w := &way{finding: f, shows: f.Code, recheck: concerned(f, s.Last.Checks)}
-	if f.Severity != report.SeverityFail {
+	if f.Severity != report.SeverityFail && Opened(s.Last) {
 		w.items = append(w.items, lookAtRemark.named())
 	}
 	w.house = s.House.rule(f)

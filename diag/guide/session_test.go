@@ -8,6 +8,7 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag"
 	"github.com/mapiscope/mapiscope/diag/guide"
+	"github.com/mapiscope/mapiscope/diag/report"
 )
 
 // drive answers and checks as the script says, and gives the steps that were seen.
@@ -88,6 +89,16 @@ func TestRecheckIsNarrow(t *testing.T) {
 	drive(t, s, "done")
 	if got := s.Step().Recheck; !slices.Equal(got, []string{"mapi.connect", "auth.sign-in"}) {
 		t.Errorf("checked again: %v", got)
+	}
+}
+
+// TestNotOpened: without a password nothing fails, and that is no "mail works".
+func TestNotOpened(t *testing.T) {
+	r := ruled("1", "no-credential")
+	r.Checks[2].Status = report.Skip
+	s := start(t, guide.User, r, nil)
+	if got := drive(t, s, "next"); !slices.Equal(got, []string{"no-credential/action-1", "end"}) || s.Step().Ending.Outcome != guide.NotOpened {
+		t.Errorf("%v, then %+v", got, s.Step().Ending)
 	}
 }
 

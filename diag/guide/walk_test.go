@@ -39,7 +39,7 @@ func ruled(run string, codes ...string) *report.Report {
 			status := map[report.Severity]report.Status{report.SeverityFail: report.Fail, report.SeverityWarn: report.Warn, report.SeverityInfo: report.Pass}[rule.Severity]
 			if r.Verdict.Cause == "" && status != report.Pass {
 				r.Verdict = report.Verdict{Status: status, Headline: rule.Title, Cause: code}
-				r.Checks = []report.Check{{ID: "mapi.connect", Status: status}, {ID: "auth.sign-in", Status: status}, {ID: "mapi.logon", Status: report.Skip}}
+				r.Checks = []report.Check{{ID: "mapi.connect", Status: status}, {ID: "auth.sign-in", Status: status}, {ID: "mapi.logon", Status: map[report.Status]report.Status{report.Fail: report.Skip, report.Warn: report.Pass}[status]}}
 			}
 		}
 	}

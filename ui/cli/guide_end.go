@@ -15,11 +15,11 @@ import (
 func (g *guided) end(ctx context.Context, e *guide.Ending) error {
 	last := g.session.Last
 	switch e.Outcome {
-	case guide.Working:
-		g.say("%s\n", g.paint.in(last.Verdict.Status, verdictWord[last.Verdict.Status]))
+	case guide.Working, guide.NotOpened:
+		g.say("%s\n", g.stands(last))
 		g.words("  ", e.Headline)
 	case guide.Stopped:
-		g.say("Stopped. As it was checked last: %s\n", g.paint.in(last.Verdict.Status, verdictWord[last.Verdict.Status]))
+		g.say("Stopped. As it was checked last: %s\n", g.stands(last))
 		g.words("  ", e.Headline)
 	case guide.Unsolved:
 		g.say("%s\n", g.paint.in(report.Fail, "All known steps were taken, and it does not work yet."))

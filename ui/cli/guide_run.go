@@ -51,7 +51,9 @@ func (g *guided) run(ctx context.Context) error {
 	if g.session, err = guide.Start(g.first, guide.Options{Role: g.role, House: g.house, Known: diag.KnownActions()}); err != nil {
 		return err
 	}
-	g.showVerdict(g.first)
+	if g.session.Step().Kind != guide.Done {
+		g.showVerdict(g.first)
+	}
 	for {
 		step := g.session.Step()
 		if step.Kind == guide.Done {

@@ -59,10 +59,22 @@ func wrapped(text string, width int) (lines []string) {
 	return append(lines, line)
 }
 
-var verdictWord = map[report.Status]string{report.Pass: "WORKING", report.Warn: "WORKING, WITH A REMARK", report.Fail: "NOT WORKING"}
+// stands is how it stands, in one or two words.
+func (g *guided) stands(r *report.Report) string {
+	word := "WORKING"
+	switch {
+	case r.Verdict.Status == report.Fail:
+		word = "NOT WORKING"
+	case !guide.Opened(r):
+		return g.paint.in(report.Warn, "NOT KNOWN")
+	case r.Verdict.Status == report.Warn:
+		word = "WORKING, with a warning"
+	}
+	return g.paint.in(r.Verdict.Status, word)
+}
 
 func (g *guided) showVerdict(r *report.Report) {
-	g.say("%s\n", g.paint.in(r.Verdict.Status, verdictWord[r.Verdict.Status]))
+	g.say("%s\n", g.stands(r))
 	g.words("  ", r.Verdict.Headline)
 }
 

@@ -188,6 +188,12 @@ func await[T any](t *testing.T, w *Window, what string, c <-chan T) T {
 		case v := <-c:
 			return v
 		case f := <-queues[w]:
+			select {
+			case v := <-c: // both were there: f belongs to what comes next
+				queues[w] <- f
+				return v
+			default:
+			}
 			f()
 		case <-limit:
 			t.Fatalf("%s: nothing happens", what)

@@ -119,7 +119,7 @@ func (g *guidePage) drawEnd(e *guide.Ending) fyne.CanvasObject {
 // standsNow is the verdict in the language of the window; that all is well has a
 // sentence of its own there.
 func standsNow(r *report.Report) string {
-	if r.Verdict.Status == report.Pass {
+	if r.Verdict.Status == report.Pass && guide.Opened(r) {
 		return L("Connected: mail can flow.")
 	}
 	return verdictWords(r)
@@ -129,6 +129,8 @@ func endWords(e *guide.Ending) string {
 	switch {
 	case e.Outcome == guide.Working:
 		return L("Mail works.")
+	case e.Outcome == guide.NotOpened:
+		return L("The mailbox itself was not opened.")
 	case e.Outcome == guide.Stopped:
 		return L("Stopped.")
 	case e.Outcome == guide.Unsolved:
