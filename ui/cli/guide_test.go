@@ -33,6 +33,7 @@ var changing = []struct{ form, word string }{
 	{`short code \S+`, "short code CODE"},
 	{`\d{4}-\d\d-\d\d \d\d:\d\d UTC`, "MINUTE"},
 	{`_\d{10}-|u_ex\d{6}`, "STAMP"},
+	{`and \d+ checks with`, "and N checks with"},
 	{`(?m)^  computer .*\n(    .*\n)+`, ""}, // the machine's own networks come and go
 }
 
