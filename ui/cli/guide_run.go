@@ -33,8 +33,7 @@ type guided struct {
 	refresh func(*diag.Options) error
 
 	session *guide.Session
-	newest  *report.Report // of all runs, the whole ones and those of a few checks
-	cause   string         // whose heading was written last
+	cause   string // whose heading was written last
 }
 
 func (g *guided) run(ctx context.Context) error {
@@ -46,7 +45,6 @@ func (g *guided) run(ctx context.Context) error {
 		}
 		g.first = r
 	}
-	g.newest = g.first
 	var err error
 	if g.session, err = guide.Start(g.first, guide.Options{Role: g.role, House: g.house, Known: diag.KnownActions()}); err != nil {
 		return err
@@ -127,7 +125,7 @@ func (g *guided) check(ctx context.Context, only []string) (*report.Report, erro
 			return nil, err
 		}
 	}
-	shown := newBriefly(g.s)
+	shown := briefly{g.s}
 	o.Progress = shown.event
 	r, err := diag.Diagnose(ctx, o)
 	shown.stop(r)
@@ -140,7 +138,6 @@ func (g *guided) check(ctx context.Context, only []string) (*report.Report, erro
 		}
 		return nil, errInterrupted
 	}
-	g.newest = r
 	return r, nil
 }
 

@@ -169,14 +169,9 @@ func failureOf(r *report.Report, ids []string) string {
 
 // briefly shows a run of checks in one line that is drawn over, on a terminal, and
 // by one line at its end elsewhere.
-type briefly struct {
-	s    Streams
-	last suite.Event
-}
+type briefly struct{ s Streams }
 
-func newBriefly(s Streams) *briefly { return &briefly{s: s} }
-
-func (b *briefly) event(e suite.Event) {
+func (b briefly) event(e suite.Event) {
 	if !b.s.ErrTerminal || e.Check == nil || e.Kind == suite.EventVerdict {
 		return
 	}
@@ -184,7 +179,7 @@ func (b *briefly) event(e suite.Event) {
 	fmt.Fprintf(b.s.Err, "\r\x1b[K%s", cut(line, b.s.Width()))
 }
 
-func (b *briefly) stop(r *report.Report) {
+func (b briefly) stop(r *report.Report) {
 	if b.s.ErrTerminal {
 		fmt.Fprint(b.s.Err, "\r\x1b[K")
 	}
