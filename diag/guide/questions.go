@@ -39,7 +39,7 @@ var questions = []question{
 		[]string{"external-blocked", "vdir-url-wrong", "autodiscover-dns", "outlook-anywhere-host", "proxy-unreachable"}},
 	{Item{ID: "other-computer", Question: "Does Outlook work with this mailbox on another computer?", Options: []Option{
 		answer("yes", "Yes"), answer("no", "No"), answer("unknown", "I have not tried")}},
-		[]string{"client-mapihttp-disabled", "registry-override", "online-content-blocked", "ntlmv1", "unknown-user-dn", "mailbox-access-denied"}},
+		[]string{"client-mapihttp-disabled", "registry-override", "autodiscover-cache-stale", "stale-credential", "online-content-blocked", "ntlmv1", "unknown-user-dn", "mailbox-access-denied"}},
 	{Item{ID: "scanner", Question: "Does a virus scanner or web filter on this computer look into encrypted connections (https)?", Options: []Option{
 		answer("yes", "Yes").speaksFor("tls-interception"), answer("no", "No").to(Admin), unknown}},
 		[]string{"extended-protection"}},
