@@ -4,11 +4,12 @@ import "time"
 
 // Scenario is a situation that the command line can show by name.
 type Scenario struct {
-	Name    string // "healthy", or the name of a fault
-	Title   string
-	Cause   string                // cause a diagnosis should name; "" when there is none to name
-	Healthy bool                  // a diagnosis should find nothing wrong
-	Apply   func(s *Server) error // puts a running server into the situation
+	Name     string // "healthy", or the name of a fault
+	Title    string
+	Cause    string                // cause a diagnosis should name; "" when there is none to name
+	Healthy  bool                  // a diagnosis should find nothing wrong
+	Variants []string              // kinds of it, the first is the default
+	Apply    func(s *Server) error // puts a running server into the situation
 	// Event is what happens to a session while it is open: "network-switch",
 	// "sleep" or "context-expired"; "" is nothing.
 	Event string
@@ -27,12 +28,23 @@ func Scenarios() []Scenario {
 	}
 	for _, f := range Faults() {
 		name := f.Name
-		out = append(out, Scenario{Name: name, Title: f.Title, Cause: f.Cause, Healthy: f.Healthy, Hold: f.Hold, Apply: func(s *Server) error {
+		out = append(out, Scenario{Name: name, Title: f.Title, Cause: f.Cause, Healthy: f.Healthy, Hold: f.Hold, Variants: f.Variants, Apply: func(s *Server) error {
 			s.Clear("")
 			return s.Set(Fault{Name: name})
 		}})
 	}
 	return out
+}
+
+// Variant is the scenario in one of its Variants.
+func (c Scenario) Variant(variant string) Scenario {
+	name := c.Name
+	c.Name, c.Variants = name+"/"+variant, nil
+	c.Apply = func(s *Server) error {
+		s.Clear("")
+		return s.Set(Fault{Name: name, Variant: variant})
+	}
+	return c
 }
 
 // events are situations in which a session is proven to survive, or replaced.
