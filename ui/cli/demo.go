@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +22,8 @@ certificate authority and a user, and runs the product against it. Nothing
 outside this machine is asked, and nothing is left behind.
 
 A SCENARIO puts a fault into that Exchange; the verdict then names its cause.
-Without one everything works.
+SCENARIO/VARIANT is another kind of it; --list has both. Without one everything
+works.
 
 On a desktop it shows icon and window, in a build that has them, until the window
 is closed; elsewhere, and with --headless or --output, it writes the report.`
@@ -35,6 +38,7 @@ func newDemo(s Streams) *cobra.Command {
 		Example: `  mapiscope demo
   mapiscope demo --list
   mapiscope demo bad-credentials
+  mapiscope demo cert-invalid/expired --headless
   mapiscope demo server-mapihttp-disabled --headless --format json`,
 		Args:              atMost(1, "one scenario"),
 		ValidArgsFunction: completeScenarios,
@@ -91,7 +95,7 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenario exchangetest
 			server.Deliver(user.Address, "A message from the demo")
 			return nil
 		},
-		Hold: max(run.hold, scenario.Hold),
+		Hold: max(run.hold, scenario.Hold), Names: &suite.Names{Lookup: server.SystemLookup, HostsFile: server.SystemHosts},
 	}
 	if server.SignsInWithTickets() {
 		o.Krb5Conf = server.Krb5Conf()
@@ -133,8 +137,12 @@ func findScenario(args []string) (exchangetest.Scenario, error) {
 	}
 	var names []string
 	for _, scenario := range all {
+		name, variant, some := strings.Cut(args[0], "/")
 		if scenario.Name == args[0] {
 			return scenario, nil
+		}
+		if some && scenario.Name == name {
+			return variantOf(scenario, variant)
 		}
 		names = append(names, scenario.Name)
 	}
@@ -145,9 +153,24 @@ func findScenario(args []string) (exchangetest.Scenario, error) {
 	return exchangetest.Scenario{}, e.hint("\"mapiscope demo --list\" names them all")
 }
 
+func variantOf(scenario exchangetest.Scenario, variant string) (exchangetest.Scenario, error) {
+	if slices.Contains(scenario.Variants, variant) {
+		return scenario.Variant(variant), nil
+	}
+	e := usagef("scenario %s has no variant %q", scenario.Name, variant)
+	if len(scenario.Variants) == 0 {
+		return scenario, e.hint("it has none: mapiscope demo %s", scenario.Name)
+	}
+	return scenario, e.hint("it has %s", strings.Join(scenario.Variants, ", "))
+}
+
 func listScenarios(w io.Writer) error {
 	for _, scenario := range exchangetest.Scenarios() {
-		if _, err := fmt.Fprintf(w, "%-26s %s\n", scenario.Name, scenario.Title); err != nil {
+		variants := ""
+		if len(scenario.Variants) > 0 {
+			variants = " (" + strings.Join(scenario.Variants, ", ") + ")"
+		}
+		if _, err := fmt.Fprintf(w, "%-27s %s%s\n", scenario.Name, scenario.Title, variants); err != nil {
 			return err
 		}
 	}
