@@ -64,15 +64,19 @@ func (o *Options) input() (suite.Input, error) {
 	if err != nil {
 		return suite.Input{}, err
 	}
-	return suite.Input{
-		Address: o.Address, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(s.ways) > 0,
+	in := suite.Input{
+		Address: o.Address, User: o.User, SignInAs: s.as, Path: path, ProxyMode: o.proxyMode(path), SignsIn: len(s.ways) > 0,
 		Kerberos: s.kerberos, KerberosErr: s.kerberosErr, Compare: s.compare, FullAuthTest: o.FullAuthTest, ActiveDirectory: s.directory(path),
 		HTTP:            &httpc.Client{Path: path, Mechanisms: s.ways, Policy: &auth.Policy{}, Budget: o.budget(), UserAgent: userAgent(o.Tool)},
 		AutodiscoverURL: o.AutodiscoverURL, MapiURL: o.MapiURL, RPCURL: o.RPCURL, UserDN: o.UserDN,
 		ConfirmRedirect: o.ConfirmRedirect, Deliver: o.Deliver, Registry: o.Registry,
 		PACURL: o.PACURL, SystemProxy: o.SystemProxy, Credentials: o.Credentials, Cache: o.Cache,
 		CertHistory: o.CertHistory, Network: o.Network, Hold: o.Hold, Gaps: o.Gaps,
-	}, nil
+	}
+	if o.Names != nil {
+		in.Names = *o.Names
+	}
+	return in, nil
 }
 
 // budget is what may be tried in this run.

@@ -79,6 +79,10 @@ type Options struct {
 	Credentials []outlook.Credential
 	Cache       []autodiscover.Cached
 
+	// Names is how the computer's other programs look names up; nil is this computer's
+	// own way. Only a demonstration and a test have another.
+	Names *suite.Names
+
 	// Hold is how long a connection is watched at rest (--hold): it finds idle limits
 	// that are shorter. 0 watches none.
 	Hold time.Duration

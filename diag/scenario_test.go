@@ -9,9 +9,11 @@ import (
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/causes"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/report/redact"
 	"github.com/mapiscope/mapiscope/diag/report/reporttest"
+	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/auth"
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
@@ -37,6 +39,14 @@ var expected = map[string]string{
 	"dns-trouble/truncated": "",
 	// A server that asks and does not insist stops nobody.
 	"client-cert-requested/asked": "client-cert-optional",
+	// Which of the two switches it is, each with the remark that mail works all the same.
+	"healthy-legacy/computer": "client-mapihttp-disabled",
+}
+
+// remarked are findings that a scenario leads to beside its cause, or without one.
+var remarked = map[string]string{
+	"healthy-legacy/organisation": "healthy-legacy", "healthy-legacy/cert-principal": "cert-principal", "healthy-legacy/computer": "healthy-legacy", "not-in-address-book/": "not-in-address-book",
+	"mailbox-online/": "mailbox-online", "autodiscover-dns/unknown-domain": "domain-unknown",
 }
 
 // alsoFits are the causes that leave the same signs as the one that is named, so
@@ -48,14 +58,45 @@ var alsoFits = map[string]string{
 	"connection-refused": "vdir-url-wrong", "cert-invalid/untrusted-root": "tls-interception",
 	// Of one variant: something tells the two apart there, or something else fits.
 	"autodiscover-dns/wrong-address": "autodiscover-dns", "pre-auth-proxy/mapi-only": "", "captive-portal/port-80": "",
-	"dns-trouble/servfail": "", "dns-trouble/silent": "",
+	"dns-trouble/servfail": "", "dns-trouble/silent": "", "autodiscover-dns/unknown-domain": "",
+	"upn-mismatch": "bad-credentials", "stale-network-state/off-vpn": "unreachable-host", "unreachable-host/no-route": "external-blocked",
+	"notification-lost": "proxy-buffers-long-poll", "endless-pending": "proxy-buffers-long-poll",
+}
+
+// shownElsewhere are the causes that no server can show: they are about the computer,
+// or about how the program was called.
+var shownElsewhere = map[string]string{
+	"no-network": "the computer's interfaces: causes_test", "proxy-unreachable": "a proxy between: causes_test",
+	"program-fault": "a mistake of our own: causes_test", "no-credential": "a run without a password: TestWithoutAPassword",
+	"name-missing": "a symptom, behind which every server shows a cause: causes_test",
+}
+
+// TestEveryCauseIsShown wants a scenario for every cause, or the word where it is
+// tested instead.
+func TestEveryCauseIsShown(t *testing.T) {
+	shown := map[string]bool{}
+	for _, info := range exchangetest.Faults() {
+		shown[info.Cause] = true
+	}
+	for _, m := range []map[string]string{expected, remarked} {
+		for _, code := range m {
+			shown[code] = true
+		}
+	}
+	for _, r := range causes.Rules() {
+		if where := shownElsewhere[r.Code]; shown[r.Code] == (where != "") {
+			t.Errorf("%s: shown by a scenario is %v, and elsewhere is %q", r.Code, shown[r.Code], where)
+		}
+	}
 }
 
 // warned are the causes with which mail still works: exit code 0.
-var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional"}
+var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional", "latency-loss",
+	"scp-wrong", "outlook-anywhere-basic", "tls-inspected", "cert-remark", "cert-revocation", "cert-names", "cross-forest-residue", "address-dead",
+	"autodiscover-contradicts", "srv-target-broken", "service-down", "directory-url-differs", "mailbox-full", "legacydn-trailing-space/accepted"}
 
 // slow are the faults that end with a limit of many seconds.
-var slow = []string{"endless-pending", "slow-bytes", "ipv6-swallowed"}
+var slow = []string{"endless-pending", "slow-bytes", "ipv6-swallowed", "latency-loss"}
 
 // TestEveryScenarioIsNamed diagnoses every fault of the embedded Exchange, in
 // every variant, and the healthy ones.
@@ -97,7 +138,7 @@ func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duratio
 	if want != "" {
 		status, exit = report.Fail, 1
 	}
-	if slices.Contains(warned, want) || warns {
+	if slices.Contains(warned, want) || slices.Contains(warned, f.Name+"/"+f.Variant) || warns {
 		status, exit = report.Warn, 0
 	}
 	if r.Verdict.Status != status || r.ExitCode() != exit {
@@ -109,6 +150,9 @@ func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duratio
 	}
 	if got := strings.Join(r.Verdict.Or, " "); got != also || len(r.Verdict.Unexplained) > 0 {
 		t.Errorf("or %q, want %q; unexplained %v", got, also, r.Verdict.Unexplained)
+	}
+	if code := remarked[f.Name+"/"+f.Variant]; code != "" && !slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Code == code }) {
+		t.Errorf("no finding %s", code)
 	}
 	reporttest.Valid(t, r)
 	strict, err := redact.Apply(r, redact.Strict)
@@ -217,7 +261,7 @@ func options(s *exchangetest.Server) diag.Options {
 	}
 	return diag.Options{
 		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Krb5Conf: krb5Conf, Trigger: "test",
-		Registry: registry, Credentials: credentials, Cache: cache,
+		Registry: registry, Credentials: credentials, Cache: cache, Names: &suite.Names{Lookup: s.SystemLookup, HostsFile: s.SystemHosts},
 		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
 	}
 }

@@ -20,6 +20,7 @@ type signIn struct {
 	kerberos    *kerberos.Identity
 	kerberosErr error                 // why there is none, when it was wanted
 	compare     map[string]suite.Ways // by Authn
+	as          func(user string) auth.Mechanism
 }
 
 // authWords are the choices of --auth.
@@ -141,6 +142,9 @@ func (s *signIn) addWindows(c auth.Credential) {
 func (s *signIn) addNTLM(c auth.Credential, negotiate, bare bool) {
 	if c.Password.Empty() {
 		return
+	}
+	s.as = func(user string) auth.Mechanism {
+		return auth.NTLM(auth.Credential{User: user, Password: c.Password}, auth.NTLMOptions{})
 	}
 	type maker = func(auth.Credential, auth.NTLMOptions) auth.Mechanism
 	add := func(f maker) {

@@ -54,7 +54,7 @@ func Describe() []Description {
 func describe(family string, r Rule) Description {
 	v := inCapitals
 	d := Description{
-		Code: r.Code, Family: family, Severity: r.Severity, Confidence: r.confidence(), Title: v.fill(r.Title), Explanation: v.fill(r.Explanation),
+		Code: r.Code, Family: family, Severity: r.Severity, Confidence: r.best(), Title: v.fill(r.Title), Explanation: v.fill(r.Explanation),
 		Needs:      Needs{Any: signs(r.Any), All: signs(r.All), Also: r.WhenSays},
 		RuledOutBy: signs(r.None), StandsBack: r.Generic, Covers: r.Covers, Source: r.Source,
 	}

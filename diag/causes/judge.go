@@ -140,11 +140,19 @@ func (c *Case) betterExplained(m match, all []match) bool {
 	return true
 }
 
+// confidence is how sure the cause is in this case.
+func (m match) confidence(c *Case) report.Confidence {
+	if m.rule.CertainWhen != nil && m.rule.CertainWhen(c) {
+		return report.Certain
+	}
+	return m.rule.confidence()
+}
+
 // finding fills the rule's texts in.
 func (m match) finding(c *Case, all []match) report.Finding {
 	v := c.vars(m)
 	f := report.Finding{
-		Code: m.rule.Code, Severity: m.rule.Severity, Confidence: m.rule.confidence(), Or: c.rivals(m, all), Title: v.fill(m.rule.Title), Explanation: v.fill(m.rule.Explanation),
+		Code: m.rule.Code, Severity: m.rule.Severity, Confidence: m.confidence(c), Or: c.rivals(m, all), Title: v.fill(m.rule.Title), Explanation: v.fill(m.rule.Explanation),
 		Checks: m.checks, Explains: m.explains, Evidence: m.evidence(c), Source: m.rule.Source,
 	}
 	if len(f.Or) > 0 {

@@ -25,6 +25,10 @@ type rivalry struct {
 var rivalries = []rivalry{
 	{Cause: "bad-credentials", Rival: "account-locked", Unseen: true, Unless: []string{suite.CredentialWorks},
 		Decide: helpdesk("Ask whether the account is locked or disabled: then no password is right.", "Get-ADUser -Filter \"UserPrincipalName -eq '{address}' -or mail -eq '{address}'\" -Properties LockedOut,Enabled,PasswordExpired")},
+	{Cause: "bad-credentials", Rival: "upn-mismatch", Unseen: true, Unless: []string{suite.CredentialWorks}, When: byMail,
+		Decide: user(`Sign in to webmail as DOMAIN\name, the name of the Windows sign-in, with the same password: if that works, only the user name is wrong.`)},
+	{Cause: "upn-mismatch", Rival: "bad-credentials", Unseen: true, Unless: []string{suite.OtherNameWorks},
+		Decide: user(`Sign in to webmail as DOMAIN\name, the name of the Windows sign-in: if that is refused too, it is the password or the account.`)},
 	{Cause: "extended-protection", Rival: "proxy-breaks-ntlm", Unseen: true, Unless: []string{suite.BindingRefused},
 		Decide: helpdesk("Try the sign-in again without a binding to the certificate: if that works, it is Extended Protection. It counts as two more attempts.", "mapiscope check {address} --full-auth-test --only auth")},
 	{Cause: "proxy-breaks-ntlm", Rival: "extended-protection", Unless: []string{suite.HandshakeBroken},
@@ -33,6 +37,8 @@ var rivalries = []rivalry{
 		Decide: helpdesk("Compare the address of {host} with the one that the administrator names: if it is another, the name is wrong and not the server.", "nslookup {host}")},
 	{Cause: "connection-refused", Rival: "vdir-url-wrong", Unseen: true, When: func(c *Case) bool { return c.saw(suite.AutodiscoverAnswered) },
 		Decide: helpdesk("Compare the address of {host} with the one that the administrator names: if it is another, the name is wrong and not the server.", "nslookup {host}")},
+	{Cause: "stale-network-state", Rival: "unreachable-host", Unseen: true, Unless: []string{suite.StaleAnswer},
+		Decide: user("Check again from inside the company network or with its VPN: if {host} answers there, only the way from here is missing.", "mapiscope check {address}")},
 	{Cause: "unreachable-host", Rival: "external-blocked", Unseen: true, Unless: []string{suite.TLSFailed, suite.AnswerTimeout, suite.ConnectionLost},
 		Decide: user("Check again from inside the company network or with its VPN: if {host} answers there, it is not meant to answer here.", "mapiscope check {address}")},
 	{Cause: "black-hole", Rival: "server-component-down", Unseen: true,
@@ -64,7 +70,7 @@ var rivalries = []rivalry{
 // rivals are the causes that fit the failures which m explains as well as m does.
 // What was observed outright has none: two such causes are both true.
 func (c *Case) rivals(m match, all []match) []report.Rival {
-	if m.rule.Confidence == report.Certain {
+	if m.confidence(c) == report.Certain {
 		return nil
 	}
 	var out []report.Rival
@@ -92,7 +98,7 @@ func (c *Case) open(r rivalry, all []match) bool {
 // competes says that two causes of which neither is certain explain the very same
 // failures.
 func (c *Case) competes(m, o match) bool {
-	if o.rule.Code == m.rule.Code || o.rule.Confidence == report.Certain || o.rule.Severity != m.rule.Severity || o.weight == 0 {
+	if o.rule.Code == m.rule.Code || o.confidence(c) == report.Certain || o.rule.Severity != m.rule.Severity || o.weight == 0 {
 		return false
 	}
 	for _, row := range c.failures() {

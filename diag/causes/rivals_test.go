@@ -33,7 +33,7 @@ func TestRivals(t *testing.T) {
 		"a private authority": {[]report.Check{row("tls.mailbox", report.Fail, sig(suite.CertInvalid, mail, "kind", "untrusted-root"))},
 			"cert-invalid", []string{"tls-interception"}, report.Possible},
 		"a certificate that has expired": {[]report.Check{row("tls.mailbox", report.Fail, sig(suite.CertInvalid, mail, "kind", "expired"))},
-			"cert-invalid", nil, report.Likely},
+			"cert-invalid", nil, report.Certain},
 		"what the server says itself": {[]report.Check{works, row("mapi.logon", report.Fail, sig(suite.DatabaseDown, mail))},
 			"database-down", nil, report.Certain},
 		"two that explain the same": {[]report.Check{row("mapi.connect", report.Fail, sig(suite.AnswerTooLarge, mail), sig(suite.ContextLost, mail))},

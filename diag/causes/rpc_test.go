@@ -2,6 +2,7 @@ package causes
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -31,6 +32,9 @@ func TestRPCCauses(t *testing.T) {
 			row("rpc.mailbox", report.Pass, sig(suite.RPCWorks, "mail"))}, "server-version-unsupported", nil, "healthy-legacy"},
 	} {
 		j := Judge(caseOf(c.rows...))
+		if got := strings.Contains(j.Verdict.Headline, "works all the same"); got != slices.Contains(c.others, "healthy-legacy") {
+			t.Errorf("%s: headline %q", name, j.Verdict.Headline)
+		}
 		var codes []string
 		for _, f := range j.Findings {
 			codes = append(codes, f.Code)

@@ -21,6 +21,8 @@ type Rule struct {
 	// Confidence is Certain where the signals say it outright; "" is Likely. A rival
 	// that is not ruled out makes it Possible.
 	Confidence report.Confidence
+	// CertainWhen makes it Certain where the case tells more than the signals do.
+	CertainWhen func(*Case) bool
 
 	Any  []string // at least one of these signals (none named: no demand)
 	All  []string // every one of these
@@ -57,7 +59,8 @@ var families = []struct {
 	rules []Rule
 }{
 	{"Mapiscope itself", ourselves}, {"This computer", machineRules}, {"Outlook on this computer", clientRules}, {"What this computer keeps and which way out it takes", computerRules}, {"Names (DNS)", nameRules},
-	{"Encryption and certificates", tlsRules}, {"Network", networkRules}, {"In front of the mailbox", frontRules}, {"Kerberos and modern sign-in", kerberosRules},
+	{"Encryption and certificates", tlsRules}, {"The way to the server", wayRules}, {"Network", networkRules}, {"In front of the mailbox", frontRules},
+	{"Account and user name", accountRules}, {"Kerberos and modern sign-in", kerberosRules},
 	{"Sign-in", signInRules}, {"What the server offers", offerRules}, {"Session and mailbox", sessionRules}, {"Services beside it", serviceRules}, {"Remarks", remarks},
 }
 
@@ -68,6 +71,14 @@ func Rules() []Rule {
 		out = append(out, f.rules...)
 	}
 	return out
+}
+
+// best is the most that it can have.
+func (r Rule) best() report.Confidence {
+	if r.CertainWhen != nil {
+		return report.Certain
+	}
+	return r.confidence()
 }
 
 func (r Rule) confidence() report.Confidence { return cmp.Or(r.Confidence, report.Likely) }

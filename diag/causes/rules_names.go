@@ -38,7 +38,7 @@ var nameRules = []Rule{
 			admin("See what is published.", "Get-MapiVirtualDirectory | Format-List Server,InternalUrl,ExternalUrl"),
 			admin("Publish the name that clients reach and the certificate carries.", `Set-MapiVirtualDirectory -Identity "{server}\mapi (Default Web Site)" -ExternalUrl https://mail.{domain}/mapi -InternalUrl https://mail.{domain}/mapi -IISAuthenticationMethods NTLM,Negotiate,OAuth`)},
 		Source: "PS Set-MapiVirtualDirectory"},
-	{Code: "redirect-consent", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.RedirectUnconfirmed}, Covers: []string{"discovery"},
+	{Code: "redirect-consent", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.RedirectUnconfirmed}, Covers: []string{"discovery", "network.autodiscover", "tls.autodiscover"},
 		Title:       "Autodiscover leads to another domain ({host}), and nobody has confirmed that it may be asked.",
 		Explanation: "{url} is outside {domain}. A credential goes to such a host only when a person says so: sending it on by itself has given passwords to strangers. Outlook asks in the same place.",
 		Actions: []report.Action{

@@ -32,7 +32,8 @@ var offerRules = []Rule{
 			admin("Set the name that the certificate carries and DNS knows.", "Set-OutlookAnywhere -Identity \"{server}\\Rpc (Default Web Site)\" -ExternalHostname NAMESPACE -ExternalClientsRequireSsl $true -DefaultAuthenticationMethod NTLM"),
 			admin("Switch MAPI over HTTP on, which replaces Outlook Anywhere.", "Set-OrganizationConfig -MapiHttpEnabled $true")},
 		Source: "OD autodiscover.md"},
-	{Code: "outlook-anywhere-refused", Severity: report.SeverityFail, All: []string{suite.OnlyRPC}, Any: []string{suite.RPCRefused}, Covers: []string{"discovery.capability", "rpc"},
+	{Code: "outlook-anywhere-refused", Severity: report.SeverityFail, All: []string{suite.OnlyRPC}, Any: []string{suite.RPCRefused}, When: func(c *Case) bool { return !notEncrypted(c) },
+		WhenSays: "the code of the refusal is not the one that asks for encryption", Covers: []string{"discovery.capability", "rpc"},
 		Title:       "Outlook cannot reach this mailbox by either protocol: the server does not offer MAPI over HTTP, and {host} refuses RPC over HTTP.",
 		Explanation: "Autodiscover offers RPC over HTTP alone. At {stage} {host} refuses it (status {status}, code {code}).",
 		Actions: []report.Action{

@@ -15,7 +15,7 @@ var sessionRules = []Rule{
 			admin("Compare X-FEServer and X-BEServer of the requests in this report: they should lead to one mailbox server."),
 			admin("Test without the load balancer, at one server.", "mapiscope check {address} --resolve {host}:443:SERVER-ADDRESS")},
 		Source: "MS-OXCMAPIHTTP 2.2.3.3.3, 3.1.5.7"},
-	{Code: "unknown-user-dn", Severity: report.SeverityFail, Any: []string{suite.UnknownMailbox}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"},
+	{Code: "unknown-user-dn", Severity: report.SeverityFail, Any: []string{suite.UnknownMailbox}, None: []string{suite.LegacyDNTrailing}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"},
 		Title:       "The mail server does not know the mailbox that Autodiscover names.",
 		Explanation: "{host} answers {op} with {code}: the legacyExchangeDN that Autodiscover gives does not lead to a mailbox. It was removed or moved, or the DN is out of date.",
 		Actions: []report.Action{
@@ -98,7 +98,7 @@ var remarks = []Rule{
 		Title:       "The SRV record of {domain} leads to {host}, which does not exist in DNS.",
 		Explanation: "Outlook comes to that record when the other ways to Autodiscover fail.",
 		Actions:     []report.Action{admin("Correct or remove the record _autodiscover._tcp.{domain}.", "Resolve-DnsName _autodiscover._tcp.{domain} -Type SRV")}},
-	{Code: "legacydn-trailing-space", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.LegacyDNTrailing},
+	{Code: "legacydn-trailing-space", Severity: report.SeverityFail, OrWarn: true, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"}, Confidence: report.Certain, Any: []string{suite.LegacyDNTrailing},
 		Title:       "The distinguished name of this mailbox ends with a blank, which makes Outlook fail.",
 		Explanation: "Autodiscover gives a LegacyDN that ends with a blank.",
 		Actions:     []report.Action{admin("Remove the blank from legacyExchangeDN with ADSI Edit.", "Get-Mailbox -Identity {identity} | Format-List LegacyExchangeDN")},

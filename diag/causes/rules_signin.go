@@ -5,6 +5,11 @@ import (
 	"github.com/mapiscope/mapiscope/diag/suite"
 )
 
+// upnMismatch says that the form of the user name is what is wrong.
+func upnMismatch(c *Case) bool {
+	return byMail(c) && len(c.signals(suite.NameUnknown, suite.OtherNameWorks)) > 0
+}
+
 var signInRules = []Rule{
 	{Code: "vdir-no-auth", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoAuthMethods}, Covers: []string{"auth", "mapi.connect", "directory.bind"},
 		Title:       "The mail server refuses everybody: its service for Outlook accepts no way to sign in.",
@@ -23,7 +28,8 @@ var signInRules = []Rule{
 			admin("See the setting of every server.", `.\ExchangeExtendedProtectionManagement.ps1 -ShowExtendedProtection`),
 			admin("In an emergency, switch it off on one server.", `.\ExchangeExtendedProtectionManagement.ps1 -DisableExtendedProtection -ExchangeServerNames {server}`)},
 		Source: "EP; CSS Emerging-Issues 2/24/2025"},
-	{Code: "bad-credentials", Severity: report.SeverityFail, Any: []string{suite.CredentialWrong}, None: []string{suite.RefusedHereOnly, suite.AccountLocked, suite.PasswordExpired}, Covers: []string{"auth", "discovery"},
+	{Code: "bad-credentials", Severity: report.SeverityFail, Any: []string{suite.CredentialWrong, suite.NameUnknown}, None: []string{suite.RefusedHereOnly, suite.AccountLocked, suite.PasswordExpired}, When: func(c *Case) bool { return !upnMismatch(c) },
+		WhenSays: "no answer says that only the form of the user name is wrong", Covers: []string{"auth", "discovery"},
 		Title:       "The server refused the user name or password for {address}.",
 		Explanation: "{host} refuses {user} with {scheme}. The password is wrong or expired, or the account is locked or disabled. One attempt was made per server and method, so that this check does not lock the account.",
 		Actions: []report.Action{

@@ -16,7 +16,7 @@ var tlsRules = []Rule{
 			helpdesk("See whether a virus scanner or web filter inspects https, and exempt {host} from it."),
 			admin("Put the Autodiscover and mail hosts on the bypass list of the inspecting proxy: sign-in with Extended Protection cannot work through it.")},
 		Source: "EP third-party; M365 connectivity test"},
-	{Code: "cert-invalid", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, When: certFails,
+	{Code: "cert-invalid", Severity: report.SeverityFail, Any: []string{suite.CertInvalid}, CertainWhen: func(c *Case) bool { return !foreignIssuer(c) }, When: certFails,
 		WhenSays: "the certificate stops a connection to the mailbox, and neither a portal nor an inspecting product made it", Covers: []string{"tls"},
 		Title:       "The certificate of {host} is not valid: {what}.",
 		Explanation: "Kind: {kind}. The certificate carries {names} and was issued by {issuer}. Outlook warns or refuses to connect; nothing secret was sent.",

@@ -26,6 +26,7 @@ var fallbacks = map[string]string{
 	"missing": "a name", "carried": "another name", "wanted": "a name", "rest": "some time", "by": "an inspecting proxy or virus scanner",
 	"dead": "connections are refused or get no answer", "script": "SCRIPT", "way": "another way", "differs": "", "setting": "64-bit", "target": "TARGET", "saved": "saved credentials", "store": "LegacyGeneric",
 	"fact": "answer", "cached": "something else", "live": "something else", "sign": "by DNS", "state": "is not set",
+	"kept": "an old address", "took": "a while", "section": "The answer", "smtp": "the address", "server_domain": "another domain", "works": "DOMAIN\\name", "bytes": "too many",
 	"spn": "HTTP/SERVER", "realm": "the domain", "dir": "mapi",
 }
 

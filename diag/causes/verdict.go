@@ -28,7 +28,7 @@ func unknownCause(first report.Check, failed int) report.Finding {
 // verdict is one sentence for the whole.
 func verdict(c *Case, findings []report.Finding) report.Verdict {
 	if len(findings) > 0 && findings[0].Severity == report.SeverityFail {
-		return report.Verdict{Status: report.Fail, Headline: findings[0].Title, Cause: findings[0].Code, Or: codesOf(findings[0].Or)}
+		return report.Verdict{Status: report.Fail, Headline: findings[0].Title + allTheSame(findings), Cause: findings[0].Code, Or: codesOf(findings[0].Or)}
 	}
 	v := report.Verdict{Status: report.Pass, Headline: "Outlook can reach this mailbox: " + c.Run.Summary + "."}
 	switch {
@@ -47,6 +47,17 @@ func verdict(c *Case, findings []report.Finding) report.Verdict {
 		}
 	}
 	return v
+}
+
+// allTheSame is the sentence that comforts: what failed stops the newer protocol,
+// and Outlook has another.
+func allTheSame(findings []report.Finding) string {
+	for _, f := range findings {
+		if f.Code == "healthy-legacy" {
+			return " " + f.Title
+		}
+	}
+	return ""
 }
 
 func codesOf(rivals []report.Rival) []string {

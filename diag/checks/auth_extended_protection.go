@@ -50,6 +50,7 @@ type seat struct {
 
 	url, method, kind string
 	broken            bool // not refused: the legs did not meet
+	unwell            bool // neither accepted nor refused: the server failed
 }
 
 // seatsOf reads them from the requests on the wire.
@@ -72,6 +73,7 @@ func seatsOf(e *suite.Env) []seat {
 		s := &out[i]
 		s.Scheme = x.Authn
 		s.Accepted = s.Accepted || x.Status != http.StatusUnauthorized && x.Status < 500
+		s.unwell = s.unwell || x.Status >= 500
 		s.Requests++
 		if !slices.Contains(locals[key], x.Local) {
 			locals[key] = append(locals[key], x.Local)
@@ -136,7 +138,7 @@ func judgeProtection(seats []seat) suite.Outcome {
 	mapi := slices.ContainsFunc(seats, func(s seat) bool { return s.Dir == "mapi" && s.Accepted })
 	at := slices.IndexFunc(seats, func(s seat) bool {
 		// Where /mapi takes the credential, /rpc refuses it for another reason.
-		return !s.Accepted && !s.broken && !(mapi && s.Dir == "rpc")
+		return !s.Accepted && !s.broken && !s.unwell && !(mapi && s.Dir == "rpc")
 	})
 	broken := slices.ContainsFunc(seats, func(s seat) bool { return s.broken })
 	switch {

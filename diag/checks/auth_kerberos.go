@@ -135,7 +135,9 @@ func kerberosTrouble(err error, host string) []suite.Signal {
 		code = suite.AccountLocked
 	case kerberos.PasswordExpired:
 		code = suite.PasswordExpired
-	case kerberos.BadPassword, kerberos.ClientUnknown:
+	case kerberos.ClientUnknown:
+		code = suite.NameUnknown
+	case kerberos.BadPassword:
 		code = suite.CredentialWrong
 	}
 	return []suite.Signal{signal(code, host, detail...)}

@@ -22,6 +22,9 @@ var authSignIn = suite.Check{
 		}
 		refused := refusals(e)
 		out := judgeSignIns(signIns(e), refused)
+		if s, host := ticketTooLarge(e.Exchanges()); host != "" {
+			return suite.Fail(host + " answers 400 to every request that carries a Kerberos ticket, and asks for a sign-in without one").Saw(s)
+		}
 		for _, r := range refused {
 			if proxy := proxyBefore(e.Exchanges(), r); proxy != "" {
 				return out.Saw(signal(suite.BehindProxy, r.Host, "proxy", proxy, "scheme", r.Authn))
@@ -29,6 +32,25 @@ var authSignIn = suite.Check{
 		}
 		return out
 	},
+}
+
+// ticketTooLarge finds a web server that refuses a request for the size of its
+// ticket (http.sys does, before Exchange sees it). The answer to the same host
+// without a ticket shows that nothing else is wrong with the request.
+func ticketTooLarge(all []*httpc.Exchange) (suite.Signal, string) {
+	for _, x := range all {
+		if x.Status != http.StatusBadRequest || !strings.Contains(x.Authn, "Kerberos") {
+			continue
+		}
+		host := suite.HostOf(x.URL)
+		asks := func(o *httpc.Exchange) bool {
+			return suite.HostOf(o.URL) == host && o.Status == http.StatusUnauthorized
+		}
+		if slices.ContainsFunc(all, asks) {
+			return signal(suite.TicketTooLarge, host, "bytes", int(x.BytesOut), "status", x.Status), host
+		}
+	}
+	return suite.Signal{}, ""
 }
 
 // proxyBefore is the proxy that shows itself in a refusal of NTLM and in no answer

@@ -29,8 +29,59 @@ var discoveryComparison = suite.Check{
 		for _, s := range autodiscover.Steps() {
 			e.Step(patience, s) // the steps that are slower than that are not compared
 		}
-		return judgeComparison(whole.Difference, autodiscover.Disagreements(e.Attempts()))
+		return remarks(judgeComparison(whole.Difference, autodiscover.Disagreements(e.Attempts())), whole)
 	},
+}
+
+// remarks adds what an answer says that works and leads to trouble later.
+func remarks(out suite.Outcome, a *autodiscover.Attempt) suite.Outcome {
+	host := suite.HostOf(a.FinalURL)
+	if smtp, server := domainOf(a.Settings.SMTPAddress), serverDomain(a); smtp != "" && server != "" && !strings.EqualFold(smtp, server) {
+		out.Status = "warn"
+		out.Summary = fmt.Sprintf("the answer is about %s, and its server is one of %s", a.Settings.SMTPAddress, server)
+		out = out.Saw(signal(suite.ForeignServer, host, "smtp", a.Settings.SMTPAddress, "server_domain", server))
+	}
+	if section := basicSection(a); section != "" {
+		out.Status = "warn"
+		out.Summary = section + " demands Basic for Outlook Anywhere"
+		out = out.Saw(signal(suite.AnywhereBasic, host, "section", section))
+	}
+	return out
+}
+
+func domainOf(address string) string {
+	_, domain, _ := strings.Cut(address, "@")
+	return domain
+}
+
+// serverDomain is the domain of the mailbox server as Autodiscover names it, which
+// is GUID@domain from Exchange 2013 on.
+func serverDomain(a *autodiscover.Attempt) string {
+	for _, s := range []*autodiscover.Settings{a.Legacy, a.Settings} {
+		if s == nil {
+			continue
+		}
+		if p := s.Protocol("EXCH"); p != nil && domainOf(p.Value("Server")) != "" {
+			return domainOf(p.Value("Server"))
+		}
+	}
+	return ""
+}
+
+// basicSection is the part of the answer that demands Basic for RPC over HTTP; ""
+// when none does.
+func basicSection(a *autodiscover.Attempt) string {
+	for _, s := range []*autodiscover.Settings{a.Settings, a.Legacy} {
+		for _, kind := range []string{"EXPR", "EXHTTP"} {
+			if s == nil {
+				continue
+			}
+			if p := s.Protocol(kind); p != nil && strings.EqualFold(p.Value("AuthPackage"), "Basic") {
+				return kind
+			}
+		}
+	}
+	return ""
 }
 
 // judgeComparison looks at the two answers of the step that Outlook uses, with

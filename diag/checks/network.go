@@ -103,7 +103,7 @@ func judgeAddresses(host, port string, tried []attempt) suite.Outcome {
 	case len(dead) == 0:
 		return suite.Pass(fmt.Sprintf("port %s of %s answers at %s", port, host, count(len(tried), "address", "addresses"))).With("addresses", tried)
 	case len(dead) == len(tried):
-		return failed(dead[0].err, host).With("addresses", tried)
+		return failed(dead[0].err, host).With("addresses", tried).Saw(cutOffFrom(host, dead, onOwnNetwork)...)
 	}
 	out := suite.Warn(fmt.Sprintf("port %s of %s does not answer at %s, and does at others", port, host, list(dead))).With("addresses", tried)
 	if onlyIPv6(dead) {
@@ -112,6 +112,35 @@ func judgeAddresses(host, port string, tried []attempt) suite.Outcome {
 		out = out.Saw(signal(suite.AddressDead, host, "address_tried", dead[0].Address))
 	}
 	return out
+}
+
+// cutOffFrom says that a host has addresses of an internal network alone, which
+// this computer is not in: no route leads there, or what is sent gets lost.
+func cutOffFrom(host string, dead []attempt, own func(netip.Addr) bool) []suite.Signal {
+	for _, a := range dead {
+		kind := netpath.KindOf(a.err)
+		if !a.addr.IsPrivate() || kind != netpath.KindTimeout && kind != netpath.KindUnreachable || own(a.addr) {
+			return nil
+		}
+	}
+	return []suite.Signal{signal(suite.PrivateUnreachable, host, "kept", list(dead),
+		"what", list(dead)+" belongs to an internal network, and this computer is not in it")}
+}
+
+// onOwnNetwork says that an interface of this computer is in the network of an address.
+func onOwnNetwork(a netip.Addr) bool {
+	own, err := interfaces()
+	if err != nil {
+		return true // not known: nothing is said
+	}
+	for _, i := range own {
+		for _, text := range i.Addresses {
+			if p, err := netip.ParsePrefix(text); err == nil && p.Contains(a) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onlyIPv6 says that the addresses that do not answer are all IPv6; the ones that

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"strings"
@@ -35,6 +36,10 @@ type Input struct {
 	Compare         map[string]Ways    // by Authn: the same credential, bound otherwise
 	FullAuthTest    bool               // a person allowed further attempts with the password
 	ActiveDirectory *scp.Finder        // nil off domain
+
+	User     string                           // that signs in; "" is the address
+	SignInAs func(user string) auth.Mechanism // NTLM with the same password and another name; nil: there is no password
+	Names    Names                            // how the computer's other programs look names up
 
 	AutodiscoverURL string
 	MapiURL, RPCURL string // with UserDN they skip Autodiscover
@@ -105,6 +110,9 @@ func NewEnv(ctx context.Context, in Input, started time.Time) *Env {
 
 // AutodiscoverHost is the name that Autodiscover normally has for the address.
 func (e *Env) AutodiscoverHost() string { return "autodiscover." + e.Domain }
+
+// SignInName is the name under which the run signs in.
+func (e *Env) SignInName() string { return cmp.Or(e.User, e.Address) }
 
 // SkipsDiscovery says that the caller told where the mailbox is.
 func (e *Env) SkipsDiscovery() bool { return e.UserDN != "" }

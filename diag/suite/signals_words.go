@@ -66,4 +66,10 @@ var signalWords = map[string]string{
 	RPCWorks: "a mailbox session opens over RPC over HTTP", RPCHostMissing: "no host that Autodiscover names for Outlook Anywhere has an address",
 	RPCRefused: "RPC over HTTP is refused", RPCUnreachable: "RPC over HTTP gets no answer",
 	NotInAddressBook: "the address book does not hold the address", DirectoryURLDiffers: "the address book names another server than Autodiscover",
+
+	StaleAnswer: "the system gives an address that does not answer, while DNS gives one that does", PrivateUnreachable: "every address is of an internal network that this computer is not in, and none answers",
+	FarAway: "every answer takes at least 150 ms on an open connection", SCPUseless: "the URL in Active Directory leads nowhere, or to a certificate for other names",
+	ForeignServer: "the address and the server in the answer of Autodiscover are of different domains", AnywhereBasic: "Autodiscover demands Basic for Outlook Anywhere",
+	NameUnknown: "the domain controller knows no account of that name", OtherNameWorks: "the same password is accepted under another form of the user name",
+	TicketTooLarge: "the web server answers 400 to requests with a ticket, and 401 to those without",
 }

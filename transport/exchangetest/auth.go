@@ -192,6 +192,9 @@ func (s *Server) identify(who *acceptor.Identity) *User { return s.account(who.D
 // account finds who is meant by the two fields of an NTLM message.
 func (s *Server) account(domain, user string) *User {
 	if domain == "" || strings.Contains(user, "@") {
+		if s.behaviour().notByMail {
+			return nil
+		}
 		return s.userNamed(user)
 	}
 	if strings.EqualFold(domain, s.names.domain) {

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"hash/fnv"
@@ -118,8 +119,8 @@ func (c *call) settings(u *User, p published) element {
 		p.deployment = deploymentID
 	}
 	user := group("User", leaf("DisplayName", u.DisplayName), leaf("LegacyDN", p.dn(u)),
-		leaf("AutoDiscoverSMTPAddress", u.Address), leaf("DeploymentId", p.deployment))
-	account := group("Account", leaf("AccountType", "email"), leaf("Action", "settings"), leaf("MicrosoftOnline", "False"))
+		leaf("AutoDiscoverSMTPAddress", cmp.Or(p.smtp, u.Address)), leaf("DeploymentId", p.deployment))
+	account := group("Account", leaf("AccountType", "email"), leaf("Action", "settings"), leaf("MicrosoftOnline", map[bool]string{true: "True", false: "False"}[p.online]))
 	account.children = append(account.children, c.protocols(u, p)...)
 	response := group("Response", user, account)
 	response.attrs = ` xmlns="` + outlookNamespace + `"`
@@ -141,12 +142,12 @@ func (c *call) protocols(u *User, p published) (out []element) {
 		out = append(out, c.protocolEXCH(u, p))
 	}
 	if p.expr && !mapi && p.external != "" {
-		out = append(out, c.protocolRPC("EXPR", p.external))
+		out = append(out, c.protocolRPC("EXPR", p.external, p))
 	}
 	if p.exhttp && !mapi && outlook {
 		for _, host := range []string{p.internal, p.external} { // internal first
 			if host != "" {
-				out = append(out, c.protocolRPC("EXHTTP", host))
+				out = append(out, c.protocolRPC("EXHTTP", host, p))
 			}
 		}
 	}
@@ -183,8 +184,11 @@ func (c *call) protocolEXCH(u *User, p published) element {
 	return e
 }
 
-func (c *call) protocolRPC(kind, host string) element {
-	e := group("Protocol", leaf("Type", kind), leaf("Server", host), leaf("SSL", "On"), leaf("AuthPackage", "Ntlm"))
+func (c *call) protocolRPC(kind, host string, p published) element {
+	e := group("Protocol", leaf("Type", kind), leaf("Server", host), leaf("SSL", "On"), leaf("AuthPackage", cmp.Or(p.authPackage, "Ntlm")))
+	if p.certPrincipal != "" {
+		e.children = append(e.children, leaf("CertPrincipalName", p.certPrincipal))
+	}
 	e.children = append(e.children, webServices(host)...)
 	e.children = append(e.children, leaf("ServerExclusiveConnect", "On"))
 	return e

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"maps"
+	"strings"
 	"time"
 
 	"github.com/mapiscope/mapiscope/transport/mapierr"
@@ -48,7 +49,13 @@ type behaviour struct {
 
 	// The way out.
 	script      proxyScript
-	proxyStatus int // of every answer of the proxy instead of a tunnel; 0 is a tunnel
+	proxyStatus int               // of every answer of the proxy instead of a tunnel; 0 is a tunnel
+	hosts       string            // its hosts file
+	resolver    map[string]string // what its resolver keeps, by host
+	scp         []string          // what Active Directory says about Autodiscover
+	rtt         time.Duration     // of new connections, when longer than the one of Options
+
+	notByMail bool // nobody is known by the e-mail address
 
 	// Autodiscover.
 	publish func(u *User) published
@@ -59,6 +66,13 @@ type behaviour struct {
 	connectError  func(u *User) mapierr.Code // OK: as the request deserves
 	unknownDN     map[string]bool            // by address: legacyExchangeDN is not found
 	contextLost   refusal                    // of every request inside a session context
+	logonError    mapierr.Code               // of every RopLogon; OK: as the request deserves
+	quotaKB       int32                      // prohibit-send quota; 0 is the mailbox's own
+	deaf          bool                       // new mail ends no NotificationWait
+	boundContexts bool                       // a context ends with the connections that it was used on
+	hidden        bool                       // nobody is found in the address book
+	bookHost      string                     // host that the address book says it is at; "" is the right one
+	trimDN        bool                       // a blank at the end of a legacyExchangeDN is forgiven
 	lateCode      bool                       // X-ResponseCode comes after DONE
 	redirectLoop  bool                       // RopLogon is redirected wherever it is sent
 	busy          time.Duration              // RopBackoff instead of every answer
@@ -73,8 +87,9 @@ type behaviour struct {
 
 	// RPC.
 	rpc        rpcMood
-	rpcChunked bool // the OUT channel comes in chunks
-	rpcTCP     bool // the endpoint mapper knows the interfaces of Exchange
+	rpcError   mapierr.Code // of every EcDoConnectEx; OK: as the request deserves
+	rpcChunked bool         // the OUT channel comes in chunks
+	rpcTCP     bool         // the endpoint mapper knows the interfaces of Exchange
 }
 
 // published is what Autodiscover says about one mailbox.
@@ -84,14 +99,19 @@ type published struct {
 	mailboxID                    string // MailboxId of the URLs; "" is the right one
 	legacyDN                     string // "" is the right one
 	deployment                   string // DeploymentId; "" is the right one
+	dnEnd                        string // follows the legacyExchangeDN
+	smtp                         string // AutoDiscoverSMTPAddress; "" is the right one
+	online                       bool   // MicrosoftOnline
+	certPrincipal                string // CertPrincipalName of EXPR and EXHTTP; "" leaves it out
+	authPackage                  string // of EXPR and EXHTTP; "" is Ntlm
 	redirectAddr, redirectURL    string // another address or URL to ask, instead of settings
 }
 
 func (p published) dn(u *User) string {
 	if p.legacyDN != "" {
-		return p.legacyDN
+		return p.legacyDN + p.dnEnd
 	}
-	return u.LegacyDN
+	return u.LegacyDN + p.dnEnd
 }
 
 // healthy is the state without any fault.
@@ -131,3 +151,11 @@ func (b *behaviour) schemesOf(vdir string) []string {
 
 // clock is the time the server believes in.
 func (b *behaviour) clock() time.Time { return b.s.options.Now().Add(b.clockSkew).UTC() }
+
+// dn is a legacyExchangeDN as the directory is asked for it.
+func (b *behaviour) dn(dn string) string {
+	if b.trimDN {
+		return strings.TrimRight(dn, " ")
+	}
+	return dn
+}

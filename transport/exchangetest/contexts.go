@@ -24,6 +24,7 @@ type sessionContext struct {
 	user     *User
 	session  *session // mailbox side; nil for nspi
 	gone     chan struct{}
+	conns    map[int]bool // open connections that it was used on; guarded by the store
 
 	// Guarded by the store. Ordinary requests are held to the sequence: the token
 	// of the last ordinary answer is good, older ones are not. A NotificationWait
@@ -50,13 +51,29 @@ func newContextStore(now func() time.Time) *contextStore {
 // open makes a context; it is busy with its Connect or Bind until done.
 func (t *contextStore) open(endpoint string, u *User, life time.Duration, se *session) *sessionContext {
 	x := &sessionContext{
-		id: wire.NewGUID(), endpoint: endpoint, user: u, session: se, gone: make(chan struct{}),
+		id: wire.NewGUID(), endpoint: endpoint, user: u, session: se, gone: make(chan struct{}), conns: map[int]bool{},
 		serial: wire.NewGUID(), waits: map[wire.GUID]bool{}, busy: true, life: life, expires: t.now().Add(life),
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.all[x.id] = x
 	return x
+}
+
+// left hears that a connection is gone. Where contexts are bound to connections,
+// those end that were used on no other.
+func (t *contextStore) left(conn int, bound bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, x := range t.all {
+		if !x.conns[conn] {
+			continue
+		}
+		delete(x.conns, conn)
+		if bound && len(x.conns) == 0 {
+			t.forget(x)
+		}
+	}
 }
 
 // close ends a context: requests that still wait in it end too.
@@ -125,6 +142,7 @@ func (t *contextStore) enter(r *http.Request, m Manner, endpoint string, u *User
 	if x, why = t.find(r, m, endpoint, u); why != accepted {
 		return nil, false, why
 	}
+	x.conns[r.Context().Value(connKey{}).(*conn).id] = true
 	if strict {
 		if why := x.checkSequence(r, m, how); why != accepted {
 			return nil, false, why

@@ -2,6 +2,7 @@ package exchangetest
 
 import (
 	"encoding/base64"
+	"net"
 	"net/http"
 	"os"
 	"strings"
@@ -33,12 +34,16 @@ type domain struct {
 	kdc      *kdctest.KDC
 	kerberos *acceptor.Kerberos
 	conf     string // file
+
+	directory net.Listener
 }
 
 func (n names) realm() string { return strings.ToUpper(n.domain) }
 func (n names) dc() string    { return "dc01." + n.domain }
 
-func (n names) spns() []string { return []string{"HTTP/" + n.mail, "HTTP/" + n.autodiscover} }
+func (n names) spns() []string {
+	return []string{"HTTP/" + n.mail, "HTTP/" + n.autodiscover, "ldap/" + n.dc()}
+}
 
 // openDomain starts the KDC and writes the configuration that leads to it.
 func (s *Server) openDomain() (err error) {
@@ -57,8 +62,10 @@ func (s *Server) openDomain() (err error) {
 		return err
 	}
 	s.domain.kerberos = &acceptor.Kerberos{Keys: s.domain.kdc.Keytab(), Clock: s.clock}
-	s.domain.conf, err = writeTemp("exchangetest-krb5-*.conf", []byte(s.domain.kdc.Conf(s.names.dc()+":88")))
-	return err
+	if s.domain.conf, err = writeTemp("exchangetest-krb5-*.conf", []byte(s.domain.kdc.Conf(s.names.dc()+":88"))); err != nil {
+		return err
+	}
+	return s.openDirectory()
 }
 
 func joinPort(host string) string {
@@ -74,6 +81,9 @@ func (s *Server) closeDomain() {
 	if s.domain.kdc != nil {
 		s.domain.kdc.Close()
 	}
+	if s.domain.directory != nil {
+		s.domain.directory.Close()
+	}
 	if s.domain.conf != "" {
 		os.Remove(s.domain.conf)
 	}
@@ -81,11 +91,11 @@ func (s *Server) closeDomain() {
 
 // kdcPassword is what the KDC knows of an account.
 func (s *Server) kdcPassword(user string) (string, int32, bool) {
+	b := s.behaviour()
 	u := s.account(s.names.netbios, user)
-	if u == nil {
+	if u == nil || b.notByMail {
 		return "", 0, false
 	}
-	b := s.behaviour()
 	code := b.domain.account[u.Address]
 	if code == 0 && b.refused[u.Address] {
 		code = errorcode.KDC_ERR_CLIENT_REVOKED

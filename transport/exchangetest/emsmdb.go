@@ -67,7 +67,7 @@ func (c *call) mayConnect(q *emsmdb.ConnectRequest) mapierr.Code {
 
 // mayOpen is what holds for every protocol.
 func (c *call) mayOpen(q *emsmdb.ConnectRequest) mapierr.Code {
-	switch u := c.s.userByDN(q.UserDN); {
+	switch u := c.s.userByDN(c.b.dn(q.UserDN)); {
 	case q.Flags&emsmdb.ConnectAdmin != 0:
 		return mapierr.LoginPerm
 	case q.UserDN == "":

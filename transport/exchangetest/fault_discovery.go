@@ -12,8 +12,12 @@ var discoveryFaults = []faultRow{
 	{FaultInfo{Name: "autodiscover-dns", Cause: "autodiscover-dns",
 		Title:    "No DNS name leads to Autodiscover.",
 		Imitates: "a zone without autodiscover.<domain> and without the SRV record",
-		Variants: []string{"missing", "wrong-address"}},
+		Variants: []string{"missing", "wrong-address", "unknown-domain"}},
 		func(b *behaviour, f Fault) {
+			if f.Variant == "unknown-domain" { // the address was misspelled
+				b.zone = zone{}
+				return
+			}
 			b.zone.drop(b.names.autodiscover)
 			b.zone.drop("_autodiscover._tcp." + b.names.domain)
 			if f.Variant == "wrong-address" {

@@ -11,7 +11,8 @@ import (
 
 // mailbox is a user's store: folders with messages, and who listens to changes.
 type mailbox struct {
-	owner *User
+	owner   *User
+	quotaKB func() int32 // in place of the owner's; 0 is none
 
 	mu        sync.Mutex
 	folders   []*folder
@@ -167,6 +168,9 @@ func (s *Server) Deliver(address, subject string) {
 	defer m.mu.Unlock()
 	msg := m.store(Message{Subject: subject, From: "somebody@elsewhere.test"}, s.options.Now())
 	for l := range m.listeners {
+		if s.behaviour().deaf {
+			break
+		}
 		l.arrived(m.inbox(), msg)
 	}
 }

@@ -12,6 +12,7 @@ const (
 	secondAddr   = "127.0.10.5" // a second server behind the name mail., in DNS only under a fault
 	proxyAddr    = "127.0.10.6" // the organisation's proxy, on port 8080
 	scriptAddr   = "127.0.10.7" // where its proxy script is, on port 80
+	noRouteAddr  = "127.0.10.8" // no route leads there
 	closedAddr   = "127.0.10.9" // nothing listens there
 
 	// IPv6 addresses, in DNS only under a fault. IPv6 has one loopback address alone,

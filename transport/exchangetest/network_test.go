@@ -210,6 +210,9 @@ func TestOnlyLoopback(t *testing.T) {
 	s := start(t, Options{Listen: "127.0.0.1:0"})
 	_, discarded, _ := net.ParseCIDR("100::/64") // RFC 6666: goes nowhere
 	for logical, real := range s.Path().ConnectTo {
+		if real == noRoute { // the kernel refuses it: nothing is sent
+			continue
+		}
 		for _, addr := range []string{logical, real} {
 			host, _, err := net.SplitHostPort(addr)
 			ip := net.ParseIP(host)

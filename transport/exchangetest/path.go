@@ -16,6 +16,10 @@ import (
 // answers on the port of tcpmux.
 const refusedPort = "127.0.0.1:1"
 
+// noRoute is where a connection fails for want of a route, at once: TCP has no
+// broadcast.
+const noRoute = "255.255.255.255:443"
+
 // connectTo maps the logical addresses to the real ones.
 func (s *Server) connectTo() map[string]string {
 	out := map[string]string{}
@@ -32,7 +36,8 @@ func (s *Server) connectTo() map[string]string {
 			}
 		}
 	}
-	out[kdcAddr+":88"] = s.domain.kdc.Addr()
+	out[noRouteAddr+":443"], out[internalAddr+":443"] = noRoute, noRoute
+	out[kdcAddr+":88"], out[kdcAddr+":636"] = s.domain.kdc.Addr(), s.domain.directory.Addr().String()
 	return out
 }
 

@@ -44,6 +44,9 @@ func (m *mailbox) ofStore(tag props.Tag) any {
 }
 
 func (m *mailbox) quota() int32 {
+	if kb := m.quotaKB(); kb > 0 {
+		return kb
+	}
 	if m.owner.QuotaKB > 0 {
 		return m.owner.QuotaKB
 	}

@@ -53,6 +53,8 @@ func (c *call) rpcConnect(handles map[dcerpc.Handle]bool, q *dcerpc.ConnectReque
 
 func (c *call) mayConnectRPC(q *dcerpc.ConnectRequest) mapierr.Code {
 	switch {
+	case c.b.rpcError != mapierr.OK:
+		return c.b.rpcError
 	case c.b.rpc == rpcDisallowed:
 		return mapierr.RPCHTTPDisallowed
 	case !c.b.publish(c.user).expr: // MAPI is off for the mailbox

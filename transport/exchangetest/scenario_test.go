@@ -17,7 +17,7 @@ func TestScenarios(t *testing.T) {
 			t.Errorf("scenario %q is there twice or has no title", scenario.Name)
 		}
 		seen[scenario.Name] = true
-		if err := scenario.Apply(s); err != nil {
+		if err := Apply(s, scenario); err != nil {
 			t.Fatal(err)
 		}
 		want := 1

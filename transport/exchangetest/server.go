@@ -116,7 +116,9 @@ func (s *Server) open() (err error) {
 	s.book = newAddressBook(s.names, s.users)
 	s.mailboxes = map[string]*mailbox{}
 	for i := range s.users {
-		s.mailboxes[s.users[i].Address] = newMailbox(&s.users[i], s.options.Now())
+		m := newMailbox(&s.users[i], s.options.Now())
+		m.quotaKB = func() int32 { return s.behaviour().quotaKB }
+		s.mailboxes[s.users[i].Address] = m
 	}
 	s.change(func([]Fault) []Fault { return slices.Clone(s.options.Faults) })
 	if err = s.openDomain(); err != nil {
@@ -170,11 +172,15 @@ func (s *Server) DropConnections() {
 }
 
 // User is account number i (0 is Alice) as a client should be given it: with a
-// wrong password while bad-credentials is set.
+// wrong password while bad-credentials is set, with the e-mail address for a login
+// while upn-mismatch is.
 func (s *Server) User(i int) User {
 	u := s.users[i]
 	if wrong, ok := s.behaviour().passwords[u.Address]; ok {
 		u.Password = wrong
+	}
+	if s.behaviour().notByMail { // as Outlook offers it
+		u.Login = u.Address
 	}
 	return u
 }

@@ -115,11 +115,12 @@ func (t *site) listen(logical, addr string) error {
 }
 
 // count keeps Close waiting until the goroutine of each connection is through.
-func (t *site) count(_ net.Conn, state http.ConnState) {
+func (t *site) count(c net.Conn, state http.ConnState) {
 	switch state {
 	case http.StateNew:
 		t.s.wg.Add(1)
 	case http.StateClosed, http.StateHijacked:
+		t.s.contexts.left(connOf(c).id, t.s.behaviour().boundContexts)
 		t.s.wg.Done()
 	}
 }
@@ -167,8 +168,8 @@ func (l *listener) Accept() (net.Conn, error) {
 		if t.name == siteSilent || t.s.behaviour().silent[t.name] {
 			continue // accepted, never read, never answered
 		}
-		if t.s.options.RTT > 0 {
-			tracked = delayConn(t.s.ctx, &t.s.wg, tracked, t.s.options.RTT)
+		if rtt := max(t.s.options.RTT, t.s.behaviour().rtt); rtt > 0 {
+			tracked = delayConn(t.s.ctx, &t.s.wg, tracked, rtt)
 		}
 		return &conn{Conn: tracked, site: t, id: id, tls: l.tls}, nil
 	}

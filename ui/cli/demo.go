@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,8 +22,8 @@ certificate authority and a user, and runs the product against it. Nothing
 outside this machine is asked, and nothing is left behind.
 
 A SCENARIO puts a fault into that Exchange; the verdict then names its cause.
-Without one everything works. Several, with commas between them, are there at
-once.
+SCENARIO/VARIANT is another kind of it; --list has both. Without one everything
+works. Several, with commas between them, are there at once.
 
 With --guide it walks through what is wrong, as "mapiscope guide" does; a step
 that you say is done really mends it.
@@ -41,6 +42,7 @@ func newDemo(s Streams) *cobra.Command {
 		Example: `  mapiscope demo
   mapiscope demo --list
   mapiscope demo bad-credentials
+  mapiscope demo cert-invalid/expired --headless
   mapiscope demo bad-credentials,server-mapihttp-disabled --guide --role admin
   mapiscope demo server-mapihttp-disabled --headless --format json`,
 		Args:              atMost(1, "one scenario"),
@@ -86,7 +88,7 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenarios []exchanget
 		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
 	}
 	defer server.Close()
-	if err := applyAll(server, scenarios); err != nil {
+	if err := exchangetest.Apply(server, scenarios...); err != nil {
 		return err
 	}
 	o, err := demoOptions(server)
@@ -143,6 +145,7 @@ func demoOptions(server *exchangetest.Server) (diag.Options, error) {
 			server.Deliver(user.Address, "A message from the demo")
 			return nil
 		},
+		Names: &suite.Names{Lookup: server.SystemLookup, HostsFile: server.SystemHosts},
 	}
 	if server.SignsInWithTickets() {
 		o.Krb5Conf = server.Krb5Conf()
@@ -174,8 +177,12 @@ func findScenarios(args []string) ([]exchangetest.Scenario, error) {
 func findScenario(all []exchangetest.Scenario, name string) (exchangetest.Scenario, error) {
 	var names []string
 	for _, scenario := range all {
+		fault, variant, some := strings.Cut(name, "/")
 		if scenario.Name == name {
 			return scenario, nil
+		}
+		if some && scenario.Name == fault {
+			return variantOf(scenario, variant)
 		}
 		names = append(names, scenario.Name)
 	}
@@ -186,9 +193,24 @@ func findScenario(all []exchangetest.Scenario, name string) (exchangetest.Scenar
 	return exchangetest.Scenario{}, e.hint("\"mapiscope demo --list\" names them all")
 }
 
+func variantOf(scenario exchangetest.Scenario, variant string) (exchangetest.Scenario, error) {
+	if slices.Contains(scenario.Variants, variant) {
+		return scenario.Variant(variant), nil
+	}
+	e := usagef("scenario %s has no variant %q", scenario.Name, variant)
+	if len(scenario.Variants) == 0 {
+		return scenario, e.hint("it has none: mapiscope demo %s", scenario.Name)
+	}
+	return scenario, e.hint("it has %s", strings.Join(scenario.Variants, ", "))
+}
+
 func listScenarios(w io.Writer) error {
 	for _, scenario := range exchangetest.Scenarios() {
-		if _, err := fmt.Fprintf(w, "%-26s %s\n", scenario.Name, scenario.Title); err != nil {
+		variants := ""
+		if len(scenario.Variants) > 0 {
+			variants = " (" + strings.Join(scenario.Variants, ", ") + ")"
+		}
+		if _, err := fmt.Fprintf(w, "%-27s %s%s\n", scenario.Name, scenario.Title, variants); err != nil {
 			return err
 		}
 	}

@@ -16,7 +16,7 @@ func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scena
 		return fmt.Errorf("cannot start the embedded Exchange: %w", err)
 	}
 	defer server.Close()
-	if err := applyAll(server, scenarios); err != nil {
+	if err := exchangetest.Apply(server, scenarios...); err != nil {
 		return err
 	}
 	f.outputFlags = run.outputFlags
@@ -33,8 +33,8 @@ func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scena
 	}
 	g.mend = func(cause string) {
 		for _, scenario := range scenarios {
-			if scenario.Name == cause || scenario.Cause == cause {
-				server.Clear(scenario.Name)
+			if scenario.Fault.Name == cause || scenario.Cause == cause {
+				server.Clear(scenario.Fault.Name)
 			}
 		}
 	}
@@ -44,22 +44,4 @@ func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scena
 		return err
 	}
 	return g.run(ctx)
-}
-
-// applyAll puts a server into several situations at once.
-func applyAll(server *exchangetest.Server, scenarios []exchangetest.Scenario) error {
-	for n, scenario := range scenarios {
-		err := scenario.Apply(server)
-		if n > 0 { // Apply ends what was before
-			for _, earlier := range scenarios[:n] {
-				if err == nil {
-					err = server.Set(exchangetest.Fault{Name: earlier.Name})
-				}
-			}
-		}
-		if err != nil {
-			return fmt.Errorf("cannot set up the scenario %s: %w", scenario.Name, err)
-		}
-	}
-	return nil
 }

@@ -45,7 +45,7 @@ func newExchangeTest(s Streams) *cobra.Command {
 					hint("--listen wants a loopback address and a free port, such as 127.0.0.1:8443")
 			}
 			defer server.Close()
-			if err := applyAll(server, chosen); err != nil {
+			if err := exchangetest.Apply(server, chosen...); err != nil {
 				return err
 			}
 			files, err := os.MkdirTemp("", "mapiscope-exchangetest-*")

@@ -88,7 +88,7 @@ func (g *guided) showStep(step guide.Step) {
 			g.words("", "Suspected: "+step.Title)
 		case step.Cause != verdict.Cause:
 			g.words("", "Also found: "+step.Title)
-		case step.Title != verdict.Headline && verdict.Status == report.Fail:
+		case !strings.HasPrefix(verdict.Headline, step.Title) && verdict.Status == report.Fail: // else it stands above already
 			g.words("  ", step.Title)
 		}
 		if g.role != guide.User {
