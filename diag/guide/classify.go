@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mapiscope/mapiscope/diag/report"
@@ -21,7 +22,8 @@ const (
 var (
 	lookWords = []string{"See ", "Look ", "Compare ", "Test ", "Find ", "Repeat ", "If other computers ", "If there is no such page", "Ask whether "}
 	butMends  = []string{"See that ", "Compare the address "}
-	noteWords = []string{"Use webmail meanwhile", "Use the VPN meanwhile", "Nothing:", "Save the report", "Report this to the makers", "Do not confirm "}
+	thenMends = []string{", and exempt ", ", and allow ", ", and take the line out", " install "}
+	noteWords = []string{"Outlook works all the same", "Use webmail meanwhile", "Use the VPN meanwhile", "Nothing:", "Save the report", "Report this to the makers", "Do not confirm "}
 	askWords  = []string{"Ask your helpdesk", "Ask the helpdesk"}
 )
 
@@ -33,7 +35,7 @@ func classify(a report.Action) class {
 		return notes
 	case strings.HasPrefix(a.Command, "mapiscope "):
 		return looks // our own commands change nothing
-	case begins(a.Text, lookWords) && !begins(a.Text, butMends) && !strings.Contains(a.Text, ", and exempt ") && !strings.Contains(a.Text, ", and allow ") && !strings.Contains(a.Text, " install "):
+	case begins(a.Text, lookWords) && !begins(a.Text, butMends) && !slices.ContainsFunc(thenMends, func(w string) bool { return strings.Contains(a.Text, w) }):
 		return looks
 	}
 	return mends

@@ -149,8 +149,8 @@ func TestHouseRules(t *testing.T) {
 	if step := s.Step(); step.Title != "Our domain does not take the password." || step.Word != "" || step.Choices[0].Word != "" {
 		t.Errorf("%+v", step)
 	}
-	got := drive(t, s, "no", "done", "sees bad-credentials", "unknown", "no")
-	want := []string{"bad-credentials/new-laptop", "bad-credentials/house-3", "bad-credentials/check", "bad-credentials/webmail", "bad-credentials/password-changed", "check"}
+	got := drive(t, s, "no", "done", "sees bad-credentials", "unknown", "no", "no")
+	want := []string{"bad-credentials/new-laptop", "bad-credentials/house-3", "bad-credentials/check", "bad-credentials/webmail", "bad-credentials/password-changed", "bad-credentials/rival-upn-mismatch", "check"}
 	if !slices.Equal(got, want) {
 		t.Errorf("before: %v", got)
 	}
