@@ -282,7 +282,7 @@ func drawVerdict(v overviewView) fyne.CanvasObject {
 		}
 	}
 	mark := container.NewVBox(inset(sized(widget.NewIcon(statusResource(v.status)), 44), 4))
-	return container.NewBorder(nil, nil, mark, nil, container.NewThemeOverride(container.NewVBox(words...), tightLook{fyne.CurrentApp().Settings().Theme()}))
+	return container.NewBorder(nil, nil, mark, nil, tight(container.NewVBox(words...)))
 }
 
 func drawRest(v overviewView, guide func()) fyne.CanvasObject {

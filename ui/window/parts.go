@@ -114,9 +114,46 @@ func inset(o fyne.CanvasObject, by float32) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(by, by, by+2, by+2), o)
 }
 
-// tight takes the air out between lines that belong together.
+// tight takes the air out between lines that belong together. It moves the labels
+// closer instead of overriding the theme: the toolkit loads its fonts once more for
+// every override, and keeps them for as long as the program runs.
 func tight(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewThemeOverride(o, tightLook{fyne.CurrentApp().Settings().Theme()})
+	switch o := o.(type) {
+	case *widget.Label:
+		return container.New(snug{}, o)
+	case *fyne.Container:
+		if _, done := o.Layout.(snug); !done {
+			for i, inside := range o.Objects {
+				o.Objects[i] = tight(inside)
+			}
+		}
+	}
+	return o
+}
+
+// snug lets a label stand over the edge by most of the air that the theme puts
+// around its text.
+type snug struct{}
+
+const snugBy = 6
+
+// Layout gives the label its air beyond the edge.
+func (snug) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(-snugBy, -snugBy))
+		o.Resize(size.AddWidthHeight(2*snugBy, 2*snugBy))
+	}
+}
+
+// MinSize is the text's own, with a little air.
+func (snug) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize().SubtractWidthHeight(2*snugBy, 2*snugBy))
+		}
+	}
+	return size
 }
 
 // lines is a column of lines that belong together.

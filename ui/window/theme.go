@@ -111,19 +111,6 @@ func (look) Size(name fyne.ThemeSizeName) float32 {
 	return theme.DefaultTheme().Size(name)
 }
 
-// tightLook is look with hardly any air around text, for lines that belong together.
-type tightLook struct{ fyne.Theme }
-
-func (t tightLook) Size(name fyne.ThemeSizeName) float32 {
-	switch name {
-	case theme.SizeNameInnerPadding:
-		return 2
-	case theme.SizeNamePadding:
-		return 2
-	}
-	return t.Theme.Size(name)
-}
-
 // blend mixes two colours: share of the second.
 func blend(a, b color.Color, share float64) color.Color {
 	r1, g1, b1, _ := a.RGBA()
