@@ -107,9 +107,12 @@ func headline(s State) string {
 	case monitor.StateTroubled:
 		return L("The mail server does not answer just now; trying again.")
 	case monitor.StateConnecting:
+		if s.checksFailed() {
+			return verdictWords(s.Report)
+		}
 		return L("Connecting to the mailbox of {{.Address}}.", args{"Address": s.Snapshot.Account.Address})
 	case monitor.StateLost:
-		if s.Report != nil && s.Report.Verdict.Status == report.Fail {
+		if s.checksFailed() {
 			return verdictWords(s.Report)
 		}
 	}
@@ -301,7 +304,9 @@ func drawRest(v overviewView, guide func()) fyne.CanvasObject {
 		box.Add(noReport())
 		return box
 	}
-	box.Add(container.NewBorder(nil, nil, heading(L("What was checked")), nil, note(v.checked)))
+	checked := caption(v.checked)
+	checked.Truncation = fyne.TextTruncateOff
+	box.Add(container.NewHBox(heading(L("What was checked")), container.NewCenter(checked)))
 	groups := container.NewGridWithColumns(3)
 	for _, g := range v.groups {
 		groups.Add(panelFilled(container.NewBorder(nil, nil, sign(g.status), nil, tight(container.NewVBox(line(g.name), caption(g.counts))))))
@@ -346,7 +351,7 @@ func drawStep(mark string, s stepView) fyne.CanvasObject {
 	if s.command != "" {
 		step.Add(container.NewBorder(nil, nil, nil, container.NewCenter(copyButton(L("Copy command"), s.command)), code(s.command)))
 	}
-	number := widget.NewLabel(mark)
+	number := word(mark)
 	number.TextStyle.Bold = true
-	return container.NewBorder(nil, nil, container.NewVBox(number), nil, step)
+	return container.NewBorder(nil, nil, container.NewVBox(inset(tight(number), 2)), nil, step)
 }

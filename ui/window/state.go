@@ -37,6 +37,12 @@ func (s State) state() monitor.State {
 	return s.Snapshot.State
 }
 
+// checksFailed says that the last checks found what keeps mail from flowing. While a
+// lost session is tried again and again, that is what a person wants to read.
+func (s State) checksFailed() bool {
+	return s.Report != nil && s.Report.Verdict.Status == report.Fail
+}
+
 // cause is the finding that the verdict names, or nil.
 func (s State) cause() *report.Finding {
 	if s.Report == nil || s.Report.Verdict.Cause == "" {

@@ -61,7 +61,7 @@ var colours = map[fyne.ThemeColorName][2]color.Color{
 	theme.ColorNamePressed:             {color.NRGBA{0x10, 0x20, 0x38, 0x1e}, color.NRGBA{0xff, 0xff, 0xff, 0x22}},
 	theme.ColorNameButton:              {rgb(0xe4e8ee), rgb(0x2b333d)},
 	theme.ColorNameDisabledButton:      {rgb(0xeef0f3), rgb(0x20262d)},
-	theme.ColorNameInputBackground:     {rgb(0xffffff), rgb(0x12161b)},
+	theme.ColorNameInputBackground:     {rgb(0xf3f5f8), rgb(0x12161b)},
 	theme.ColorNameInputBorder:         {rgb(0xc3cbd5), rgb(0x3a4450)},
 	theme.ColorNameSeparator:           {rgb(0xdde2e8), rgb(0x2b333d)},
 	theme.ColorNameHeaderBackground:    {rgb(0xf5f6f8), rgb(0x14181e)},
@@ -91,8 +91,19 @@ func (l look) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	return pair[0]
 }
 
-func (look) Font(s fyne.TextStyle) fyne.Resource     { return theme.DefaultTheme().Font(s) }
-func (look) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
+func (look) Font(s fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(s) }
+
+// Icon is the toolkit's own, but for the branches of a tree: chevrons, as people
+// know them, and not arrows.
+func (look) Icon(n fyne.ThemeIconName) fyne.Resource {
+	switch n {
+	case theme.IconNameNavigateNext:
+		return icon("closed")
+	case theme.IconNameMoveDown:
+		return icon("opened")
+	}
+	return theme.DefaultTheme().Icon(n)
+}
 
 var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameHeadingText:     22,
