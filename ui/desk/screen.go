@@ -99,8 +99,12 @@ func (d *Desk) Resize(t testing.TB, id string, width, height int) {
 // Minimize takes the window off the screen.
 func (d *Desk) Minimize(t testing.TB, id string) { t.Helper(); d.do(t, "windowminimize", id) }
 
-// Close asks the window to close, as its own button does.
-func (d *Desk) Close(t testing.TB, id string) { t.Helper(); d.do(t, "windowquit", id) }
+// Close asks the window to close, as its own button does: by the window manager's key.
+func (d *Desk) Close(t testing.TB, id string) {
+	t.Helper()
+	d.Front(t, id)
+	d.Keys(t, "alt+F4")
+}
 
 func (d *Desk) do(t testing.TB, args ...string) {
 	t.Helper()

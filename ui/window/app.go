@@ -4,6 +4,7 @@ package window
 
 import (
 	"context"
+	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -19,6 +20,9 @@ const ID = "io.github.mapiscope.mapiscope"
 func Run(ctx context.Context, o Options) error {
 	if err := setLanguage(o.Language); err != nil {
 		return err
+	}
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700) // in a home that is new the toolkit would complain
 	}
 	app.SetMetadata(fyne.AppMetadata{ID: ID, Name: "Mapiscope", Icon: fyne.NewStaticResource("mapiscope.png", assets.PNG(assets.IconApp))})
 	a := app.NewWithID(ID)

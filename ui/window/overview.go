@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"reflect"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -27,6 +28,8 @@ type overviewView struct {
 	groups   []groupView
 	checked  string
 	notice   string
+	outages  []report.Outage // of the last day
+	now      time.Time       // of the state, for the strip of that day
 }
 
 // causeView is one cause with who does what about it.
@@ -61,6 +64,7 @@ func viewOverview(s State) overviewView {
 		v.facts = facts(s)
 		v.notice = s.Snapshot.Notice
 	}
+	v.outages, v.now = lastDay(s.outages(), s.Now), s.Now
 	if v.status == report.Fail || v.status == report.Unknown {
 		if s.Snapshot != nil && s.Gone == "" {
 			v.next = s.Snapshot.Next
@@ -73,6 +77,9 @@ func viewOverview(s State) overviewView {
 	v.causes = viewCauses(r)
 	if len(v.causes) > 0 {
 		v.next = "" // the steps say it better
+		if v.causes[0].title == v.headline {
+			v.causes[0].title = "" // it stands above them already
+		}
 	}
 	v.groups = viewGroups(r.Checks)
 	v.checked = joined(ago(s.Now, r.Run.Started.Add(r.Run.Duration.Duration())), triggerWord(r.Run.Trigger),
@@ -220,19 +227,24 @@ type overview struct {
 	progress *progress
 	verdict  swap
 	rest     swap
+	day      *day
+	today    *widget.Label // what the strip says in words
+	last     *fyne.Container
 	scroll   *container.Scroll
 }
 
 func newOverview(w *Window) *overview {
-	o := &overview{w: w, verdict: newSwap(), rest: newSwap(), progress: newProgress()}
+	o := &overview{w: w, verdict: newSwap(), rest: newSwap(), progress: newProgress(), day: newDay(), today: caption("")}
 	o.check = widget.NewButtonWithIcon(L("Check now"), theme.ViewRefreshIcon(), w.checkNow)
 	o.check.Importance = widget.HighImportance
 	o.pause = widget.NewButtonWithIcon(L("Pause"), theme.MediaPauseIcon(), w.pauseOrResume)
 	o.save = widget.NewButtonWithIcon(L("Save report …"), theme.DocumentSaveIcon(), w.saveReport)
 	o.copy = widget.NewButtonWithIcon(L("Copy summary"), theme.ContentCopyIcon(), w.copySummary)
 	buttons := container.New(layout.NewRowWrapLayout(), o.check, o.save, o.copy, o.pause)
+	o.today.Truncation = fyne.TextTruncateOff
+	o.last = container.NewVBox(container.NewHBox(heading(L("Outages of the last 24 hours")), container.NewCenter(o.today)), panel(o.day))
 	o.scroll = container.NewVScroll(container.NewVBox(
-		panel(o.verdict.Container, buttons, o.progress.box), o.rest.Container))
+		panel(o.verdict.Container, buttons, o.progress.box), o.rest.Container, o.last))
 	return o
 }
 
@@ -252,7 +264,16 @@ func (o *overview) show(s State) {
 		o.pause.SetIcon(theme.MediaPauseIcon())
 		o.pause.SetText(L("Pause"))
 	}
-	if o.drawn && reflect.DeepEqual(v, o.view) {
+	o.day.set(v.outages, v.now)
+	o.today.SetText(dayWords(v.outages))
+	if v.hasRun {
+		o.last.Show()
+	} else {
+		o.last.Hide()
+	}
+	same := v
+	same.now = o.view.now
+	if o.drawn && reflect.DeepEqual(same, o.view) {
 		return
 	}
 	old := o.view
@@ -261,6 +282,16 @@ func (o *overview) show(s State) {
 	if !reflect.DeepEqual(old.causes, v.causes) || !reflect.DeepEqual(old.groups, v.groups) || old.checked != v.checked || old.hasRun != v.hasRun || len(o.rest.Objects) == 0 {
 		o.rest.set(drawRest(v, func() { o.w.openKey("guide") }))
 	}
+}
+
+// dayWords is the strip of the last day in words.
+func dayWords(outages []report.Outage) string {
+	if len(outages) == 0 {
+		return L("none")
+	}
+	last := outages[0]
+	return joined(N("{{.N}} outages", len(outages)), L("the last at {{.Time}}", args{"Time": last.Started.Local().Format("15:04")}),
+		outageCauseWord(last.Cause), outcomeWord(last))
 }
 
 func setEnabled(b *widget.Button, on bool) {
@@ -326,9 +357,14 @@ func drawCause(c causeView) fyne.CanvasObject {
 	status := map[report.Severity]report.Status{report.SeverityFail: report.Fail, report.SeverityWarn: report.Warn}[c.severity]
 	name := text(c.title)
 	name.TextStyle.Bold = true
-	words := []fyne.CanvasObject{name}
-	if c.explanation != "" {
-		words = append(words, note(c.explanation))
+	var words []fyne.CanvasObject
+	switch {
+	case c.title == "":
+		words = append(words, text(c.explanation))
+	case c.explanation == "":
+		words = append(words, name)
+	default:
+		words = append(words, name, note(c.explanation))
 	}
 	if c.confidence != "" {
 		words = append(words, caption(confidenceWord(c.confidence)))
