@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +59,9 @@ type Options struct {
 	NoManager bool // no window manager: enough for an icon
 }
 
+// Width and Height are those of the screen.
+const Width, Height = 1280, 860
+
 // Desk is a desktop session. What is started on it ends with the test.
 type Desk struct {
 	Program string // the file of the real program
@@ -91,16 +95,33 @@ func New(t testing.TB, o Options) *Desk {
 	t.Cleanup(d.Client.Close)
 	t.Cleanup(func() { _ = d.Client.Quit(t.Context()) })
 	if !o.NoManager {
-		manager := exec.Command(Need(t, "openbox"))
+		config := filepath.Join(dir, "openbox.xml")
+		if err := os.WriteFile(config, []byte(managerConfig), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		manager := exec.Command(Need(t, "openbox"), "--config-file", config)
 		manager.Env = d.Env
-		background(t, manager)
+		Background(t, manager)
 		Eventually(t, "the window manager", func() error { _, err := d.xdotool("get_desktop"); return err })
+		d.do(t, "mousemove", strconv.Itoa(Width-1), strconv.Itoa(Height-1)) // out of the pictures
 	}
 	return d
 }
 
-// background starts a program that ends with the test.
-func background(t testing.TB, cmd *exec.Cmd) {
+// managerConfig puts every window into the corner, without a frame: where its pixels
+// are is known then.
+const managerConfig = `<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew></focus>
+  <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
+  <applications>
+    <application class="*"><decor>no</decor><position force="yes"><x>0</x><y>0</y></position></application>
+  </applications>
+</openbox_config>
+`
+
+// Background starts a program that ends with the test.
+func Background(t testing.TB, cmd *exec.Cmd) {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -117,7 +138,7 @@ func firstLine(t testing.TB, cmd *exec.Cmd, give func(w *os.File)) string {
 	}
 	defer r.Close()
 	give(w)
-	background(t, cmd)
+	Background(t, cmd)
 	w.Close()
 	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
@@ -127,7 +148,7 @@ func firstLine(t testing.TB, cmd *exec.Cmd, give func(w *os.File)) string {
 }
 
 func (d *Desk) startX(t testing.TB, o Options) {
-	args := []string{"-displayfd", "3", "-screen", "0", "1280x860x24", "-nolisten", "tcp", "-fbdir", d.Dir}
+	args := []string{"-displayfd", "3", "-screen", "0", fmt.Sprintf("%dx%dx24", Width, Height), "-nolisten", "tcp", "-fbdir", d.Dir}
 	if o.NoOpenGL {
 		args = append(args, "-extension", "GLX")
 	}
@@ -154,7 +175,7 @@ func (d *Desk) Exchange(t testing.TB, withAccount bool) Account {
 	if err != nil {
 		t.Fatal(err)
 	}
-	background(t, cmd)
+	Background(t, cmd)
 	a := Account{Address: "alice@contoso.test"}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		m := exported.FindStringSubmatch(lines.Text())

@@ -37,6 +37,12 @@ func (b *banner) content() fyne.CanvasObject { return b.box }
 func (b *banner) show(s State) {
 	b.start.Hide()
 	b.close.Hide()
+	was := b.box.Visible()
+	defer func() {
+		if b.box.Visible() != was {
+			b.w.main.Refresh() // the page makes room
+		}
+	}()
 	switch {
 	case s.Problem != "":
 		b.sign.SetResource(statusResource(report.Fail))

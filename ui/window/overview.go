@@ -252,7 +252,11 @@ func (o *overview) content() fyne.CanvasObject { return o.scroll }
 
 func (o *overview) show(s State) {
 	v := viewOverview(s)
+	was := o.progress.height()
 	o.progress.show(s)
+	if o.progress.height() != was {
+		defer o.scroll.Content.Refresh() // what is below moves
+	}
 	setEnabled(o.check, !v.checking && s.Gone == "" && !s.needsAccount())
 	setEnabled(o.pause, s.Gone == "" && !s.needsAccount())
 	setEnabled(o.save, v.hasRun && s.Gone == "")

@@ -3,6 +3,7 @@
 package window
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -29,6 +30,7 @@ type staged struct {
 	report *report.Report
 	seq    uint64
 	asked  chan struct{} // gets each order to check
+	leave  func()        // ends it
 }
 
 func (s *staged) Snapshot() (*monitor.Snapshot, <-chan struct{}) { return s.cell.Get() }
@@ -44,7 +46,9 @@ func stage(t testing.TB, d *desk.Desk, first State) *staged {
 	}
 	s := &staged{cell: monitor.NewCell(first.Snapshot), asked: make(chan struct{}, 8)}
 	s.set(first)
-	go func() { _ = localapi.Serve(t.Context(), l, s, func() {}) }()
+	ctx, leave := context.WithCancel(t.Context())
+	s.leave = leave
+	go func() { _ = localapi.Serve(ctx, l, s, func() {}) }()
 	return s
 }
 
@@ -175,6 +179,10 @@ func TestRealPages(t *testing.T) {
 		d.Keys(t, fmt.Sprintf("ctrl+%d", i+1))
 		same(t, "certificate-"+tab, d.Picture(t, id))
 	}
+	d.Keys(t, "ctrl+2")
+	agent.leave()
+	d.Titled(t, id, "Nicht bekannt")
+	same(t, "gone", d.Picture(t, id))
 }
 
 // TestRealPicturesCanDiffer holds that the comparison sees a page that is another one.

@@ -78,8 +78,9 @@ type Window struct {
 	nav    *navigation
 	body   *fyne.Container
 	banner *banner
-	first  *assistant   // nil unless it is open
-	do     func(func()) // runs a function on the toolkit's goroutine
+	main   *fyne.Container // banner and page
+	first  *assistant      // nil unless it is open
+	do     func(func())    // runs a function on the toolkit's goroutine
 }
 
 // New fills win. Nothing is asked of the agent before Follow; ctx ends what the
@@ -113,8 +114,9 @@ func (w *Window) newPages() []page {
 // layOut puts navigation, banner and page into the window.
 func (w *Window) layOut() {
 	side := container.NewStack(newFill(colorSide), w.nav.content())
+	w.main = container.NewBorder(w.banner.content(), nil, nil, nil, w.body)
 	w.win.SetContent(container.NewBorder(nil, nil, side, nil,
-		container.NewBorder(w.banner.content(), nil, nil, nil, w.body)))
+		w.main))
 }
 
 // open shows the page with that place in the list.
