@@ -86,11 +86,12 @@ func New(t testing.TB, o Options) *Desk {
 	}
 	dir := t.TempDir()
 	d := &Desk{Program: name, Dir: dir, Socket: filepath.Join(dir, "agent.sock")}
-	d.startBus(t)
+	d.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir,
+		"XDG_RUNTIME_DIR="+dir, "TMPDIR="+dir, "MAPISCOPE_SOCKET="+d.Socket, "MAPISCOPE_LANGUAGE=en", "WAYLAND_DISPLAY=", "NO_AT_BRIDGE=1", "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory", "TZ=UTC", "LANG=C.UTF-8", "LC_ALL=")
 	d.startX(t, o)
-	d.Env = append(os.Environ(), "DISPLAY="+d.Display, "DBUS_SESSION_BUS_ADDRESS="+d.Bus, "HOME="+dir, "XDG_CONFIG_HOME="+dir,
-		"XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_RUNTIME_DIR="+dir, "TMPDIR="+dir, "MAPISCOPE_SOCKET="+d.Socket, "MAPISCOPE_LANGUAGE=en",
-		"WAYLAND_DISPLAY=", "NO_AT_BRIDGE=1", "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory", "TZ=UTC", "LANG=C.UTF-8", "LC_ALL=")
+	d.Env = append(d.Env, "DISPLAY="+d.Display)
+	d.startBus(t)
+	d.Env = append(d.Env, "DBUS_SESSION_BUS_ADDRESS="+d.Bus)
 	d.Client = localapi.NewClient(d.Socket)
 	t.Cleanup(d.Client.Close)
 	t.Cleanup(func() { _ = d.Client.Quit(t.Context()) })
@@ -112,6 +113,7 @@ func New(t testing.TB, o Options) *Desk {
 // are is known then.
 const managerConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
+  <theme><keepBorder>no</keepBorder></theme>
   <focus><focusNew>yes</focusNew></focus>
   <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
   <applications>
@@ -158,6 +160,7 @@ func (d *Desk) startX(t testing.TB, o Options) {
 
 func (d *Desk) startBus(t testing.TB) {
 	d.Daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address=unix:path="+filepath.Join(d.Dir, "bus"))
+	d.Daemon.Env = d.Env // what it starts belongs to the desk too
 	d.Bus = firstLine(t, d.Daemon, func(w *os.File) { d.Daemon.Stdout = w })
 }
 

@@ -43,6 +43,7 @@ func TestRealScreenshots(t *testing.T) {
 		d.Close(t, id)
 		p.Exits(t)
 	}
+	agent.set(present(t, "healthy", monitor.StateConnected))
 	keep(t, "tray", panelWithMenu(t, d))
 }
 
@@ -85,33 +86,40 @@ func panelWithMenu(t *testing.T, d *desk.Desk) image.Image {
 	panel.Env = d.Env
 	desk.Background(t, panel)
 	d.Start(t, "tray")
-	at := image.Pt(desk.Width-20, 16)
+	bar := image.Rect(desk.Width-40, 0, desk.Width, 32)
 	desk.Eventually(t, "the icon", func() error {
-		if !colourful(d.Screen(t).SubImage(image.Rect(desk.Width-40, 0, desk.Width, 32)).(*image.RGBA)) {
-			return errors.New("there is none in the bar")
+		if len(shown(d, t, bar, func(r, g, b int) bool { return max(r, g, b)-min(r, g, b) > 60 })) == 0 {
+			return errors.New("there is nothing with a colour in the bar")
 		}
 		return nil
 	})
-	d.Click(t, at)
-	menu := image.Rect(desk.Width-520, 0, desk.Width, 300)
-	closed := d.Screen(t).SubImage(menu).(*image.RGBA)
+	d.Click(t, image.Pt(desk.Width-20, 16))
+	below := image.Rect(desk.Width-600, 34, desk.Width, desk.Height)
+	var menu image.Rectangle
 	desk.Eventually(t, "the menu", func() error {
-		if differ(small(closed), small(d.Screen(t).SubImage(menu).(*image.RGBA))) < 0.05 {
+		menu = image.Rectangle{}
+		for _, p := range shown(d, t, below, func(r, g, b int) bool { return r+g+b > 0 }) {
+			menu = menu.Union(image.Rectangle{Min: p, Max: p.Add(image.Pt(1, 1))})
+		}
+		if menu.Dy() < 100 {
 			return errors.New("is not open")
 		}
 		return nil
 	})
-	return d.Screen(t).SubImage(menu)
+	return d.Screen(t).SubImage(image.Rect(menu.Min.X, 0, desk.Width, menu.Max.Y))
 }
 
-// colourful says whether there is more than grey: the icon of a program.
-func colourful(m *image.RGBA) bool {
-	for i := 0; i+2 < len(m.Pix); i += 4 {
-		if r, g, b := int(m.Pix[i]), int(m.Pix[i+1]), int(m.Pix[i+2]); max(r, g, b)-min(r, g, b) > 60 {
-			return true
+// shown are the places in r where the screen has such a colour.
+func shown(d *desk.Desk, t *testing.T, r image.Rectangle, like func(r, g, b int) bool) (at []image.Point) {
+	screen := d.Screen(t)
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			if c := screen.RGBAAt(x, y); like(int(c.R), int(c.G), int(c.B)) {
+				at = append(at, image.Pt(x, y))
+			}
 		}
 	}
-	return false
+	return at
 }
 
 // keep writes a picture with few colours, which these have anyway.
