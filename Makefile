@@ -91,10 +91,10 @@ bench-idle: build ## the agent left alone for BENCH_IDLE (10m): memory, CPU time
 		BENCH_IDLE_PROGRAM=$(CURDIR)/$$p $(GO) test -run '^$$' -bench IdleAgent -benchtime 1x -timeout 2h . || exit 1; fi; done
 
 bench-desktop: desktop setup-real ## start and memory of agent, icon and window, each beside its aim
-	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -run '^$$' -bench Desktop -benchtime 1x ./ui/desk
+	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -run '^$$' -bench Desktop -benchtime 1x ./ui/tray
 
 screenshots: desktop setup-real ## the pictures of the README, docs/screenshots, and those that the tests compare with
-	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -count=1 -run 'TestRealPages|TestRealScreenshots' ./ui/window -update -screenshots $(CURDIR)/docs/screenshots
+	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -count=1 -run 'TestReal(Pages|Progress|FirstStart|Screenshots)' ./ui/window -update -screenshots $(CURDIR)/docs/screenshots
 
 bench-cert: ## the inspection of a certificate next to one handshake and revocation, and to openssl
 	$(GO) test -run '^$$' -bench 'Certificate|CertCommand' -benchtime 20x .

@@ -3,6 +3,7 @@
 package desk
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -153,6 +154,44 @@ func (d *Desk) Screen(t testing.TB) *image.RGBA {
 		}
 	}
 	return m
+}
+
+// Lit waits until something is drawn near the corner of the screen, where windows
+// are, and returns the time since start.
+func (d *Desk) Lit(t testing.TB, start time.Time) time.Duration {
+	t.Helper()
+	d.corner(t, func(lit bool) bool { return lit })
+	return time.Since(start)
+}
+
+// Dark waits until no window is there any more.
+func (d *Desk) Dark(t testing.TB) { t.Helper(); d.corner(t, func(lit bool) bool { return !lit }) }
+
+// corner looks at one pixel every other millisecond until it is as wanted.
+func (d *Desk) corner(t testing.TB, wanted func(lit bool) bool) {
+	t.Helper()
+	f, err := os.Open(filepath.Join(d.Dir, "Xvfb_screen0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	const at = 64 << 10 // some lines down, beyond the header
+	pixels := make([]byte, 64)
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.After(20 * time.Second); ; {
+		select {
+		case <-look.C:
+		case <-limit:
+			t.Fatal("the screen does not change")
+		}
+		if _, err := f.ReadAt(pixels, at); err != nil {
+			t.Fatal(err)
+		}
+		if wanted(bytes.ContainsFunc(pixels, func(r rune) bool { return r != 0 })) {
+			return
+		}
+	}
 }
 
 // Picture is what the window shows, once that has not changed for a moment.
