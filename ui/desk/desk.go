@@ -4,6 +4,7 @@ package desk
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -94,7 +96,7 @@ func New(t testing.TB, o Options) *Desk {
 	d.Env = append(d.Env, "DBUS_SESSION_BUS_ADDRESS="+d.Bus)
 	d.Client = localapi.NewClient(d.Socket)
 	t.Cleanup(d.Client.Close)
-	t.Cleanup(func() { _ = d.Client.Quit(t.Context()) })
+	t.Cleanup(d.endAll)
 	if !o.NoManager {
 		config := filepath.Join(dir, "openbox.xml")
 		if err := os.WriteFile(config, []byte(managerConfig), 0o600); err != nil {
@@ -107,6 +109,19 @@ func New(t testing.TB, o Options) *Desk {
 		d.do(t, "mousemove", strconv.Itoa(Width-1), strconv.Itoa(Height-1)) // out of the pictures
 	}
 	return d
+}
+
+// endAll ends what was started on the desk and outlives what started it, an agent or
+// a window of the icon's: whatever has the desk's socket in its environment.
+func (d *Desk) endAll() {
+	mine := []byte("MAPISCOPE_SOCKET=" + d.Socket + "\x00")
+	processes, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, name := range processes {
+		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
+		if env, _ := os.ReadFile(name); err == nil && bytes.Contains(env, mine) {
+			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have just gone
+		}
+	}
 }
 
 // managerConfig puts every window into the corner, without a frame: where its pixels

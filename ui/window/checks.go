@@ -225,7 +225,7 @@ func drawEvidence(evidence map[string]any) fyne.CanvasObject {
 	form := container.New(layout.NewFormLayout())
 	for _, key := range slices.Sorted(maps.Keys(evidence)) {
 		form.Add(muted(strings.ReplaceAll(key, "_", " ")))
-		form.Add(text(evidenceText(evidence[key])))
+		form.Add(value(evidenceText(evidence[key])))
 	}
 	return tight(form)
 }

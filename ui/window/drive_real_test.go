@@ -21,7 +21,7 @@ import (
 )
 
 // TestRealProgress: F5 reaches the agent; the run is followed, and what it found is
-// shown when it ends.
+// shown when it ends. Before that the preview of the report opens and closes.
 func TestRealProgress(t *testing.T) {
 	d := desk.New(t, desk.Options{})
 	agent := stage(t, d, present(t, "healthy", monitor.StateConnected))
@@ -29,6 +29,12 @@ func TestRealProgress(t *testing.T) {
 	id := d.Window(t, p)
 	d.Front(t, id)
 	good := small(d.Picture(t, id))
+	d.Keys(t, "ctrl+s") // what will be shared, before it is saved
+	changed(t, d, id, good)
+	d.Keys(t, "Escape")
+	if share := differ(good, small(d.Picture(t, id))); share > tolerance {
+		t.Errorf("after Escape %.2f %% of the picture are another", 100*share)
+	}
 	d.Keys(t, "F5")
 	select {
 	case <-agent.asked:
@@ -143,6 +149,8 @@ func TestRealRemembers(t *testing.T) {
 	p := d.Start(t, "window", "--theme", "light")
 	id := d.Window(t, p)
 	d.Front(t, id)
+	d.Keys(t, "ctrl+f") // keys of the window work in a field too
+	d.Type(t, "401")
 	d.Keys(t, "ctrl+5")
 	d.Resize(t, id, 1000, 640)
 	before := d.Picture(t, id)

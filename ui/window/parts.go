@@ -2,6 +2,7 @@ package window
 
 import (
 	"embed"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -161,10 +162,17 @@ func lines(objects ...fyne.CanvasObject) fyne.CanvasObject {
 	return tight(container.NewVBox(objects...))
 }
 
-// text is a wrapped paragraph, which can be selected and copied.
+// text is a wrapped paragraph.
 func text(s string) *widget.Label {
 	l := widget.NewLabel(s)
 	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+// value is a wrapped text that can be marked and copied: ids, addresses, evidence.
+// Each is a stop for the Tab key, so paragraphs are none.
+func value(s string) *widget.Label {
+	l := text(s)
 	l.Selectable = true
 	return l
 }
@@ -213,7 +221,7 @@ func title(s string) *widget.Label {
 // head is the title of a page with what can be done there on the right.
 func head(name string, actions ...fyne.CanvasObject) fyne.CanvasObject {
 	l := title(name)
-	l.Wrapping, l.Selectable = fyne.TextWrapOff, false
+	l.Wrapping = fyne.TextWrapOff
 	if len(actions) == 0 {
 		return l
 	}
@@ -232,14 +240,14 @@ func pairs(rows ...pair) fyne.CanvasObject {
 		}
 		name := muted(r.name)
 		form.Add(name)
-		form.Add(text(r.value))
+		form.Add(value(r.value))
 	}
 	return tight(form)
 }
 
 // code is a command or an id in type of one width, on a ground of its own.
 func code(s string) fyne.CanvasObject {
-	l := text(s)
+	l := value(s)
 	l.TextStyle.Monospace = true
 	l.Wrapping = fyne.TextWrapBreak
 	back := newFill(colorCode)
@@ -247,13 +255,22 @@ func code(s string) fyne.CanvasObject {
 	return container.NewStack(back, inset(tight(l), 3))
 }
 
-// copyButton puts what into the clipboard and says so.
+// copiedTime is for how long a button says that it has copied.
+const copiedTime = 2 * time.Second
+
+// copyButton puts what into the clipboard and says so for a moment.
 func copyButton(label, what string) *widget.Button {
 	b := widget.NewButtonWithIcon(label, theme.ContentCopyIcon(), nil)
 	b.OnTapped = func() {
 		fyne.CurrentApp().Clipboard().SetContent(what)
 		b.SetIcon(theme.ConfirmIcon())
 		b.SetText(L("Copied"))
+		time.AfterFunc(copiedTime, func() {
+			fyne.Do(func() {
+				b.SetIcon(theme.ContentCopyIcon())
+				b.SetText(label)
+			})
+		})
 	}
 	return b
 }

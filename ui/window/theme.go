@@ -55,7 +55,7 @@ var colours = map[fyne.ThemeColorName][2]color.Color{
 	theme.ColorNamePrimary:             {rgb(0x1f5fbf), rgb(0x7fb0ff)},
 	theme.ColorNameHyperlink:           {rgb(0x1f5fbf), rgb(0x7fb0ff)},
 	theme.ColorNameForegroundOnPrimary: {rgb(0xffffff), rgb(0x0b1a30)},
-	theme.ColorNameFocus:               {color.NRGBA{0x1f, 0x5f, 0xbf, 0x55}, color.NRGBA{0x7f, 0xb0, 0xff, 0x55}},
+	theme.ColorNameFocus:               {color.NRGBA{0x10, 0x20, 0x38, 0x66}, color.NRGBA{0xff, 0xff, 0xff, 0x33}},
 	theme.ColorNameSelection:           {rgb(0xd5e3f7), rgb(0x2a3d58)},
 	theme.ColorNameHover:               {color.NRGBA{0x10, 0x20, 0x38, 0x0d}, color.NRGBA{0xff, 0xff, 0xff, 0x10}},
 	theme.ColorNamePressed:             {color.NRGBA{0x10, 0x20, 0x38, 0x1e}, color.NRGBA{0xff, 0xff, 0xff, 0x22}},

@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 
 	"github.com/mapiscope/mapiscope/diag/guide"
 	"github.com/mapiscope/mapiscope/diag/monitor"
@@ -80,6 +81,7 @@ type Window struct {
 	banner *banner
 	main   *fyne.Container // banner and page
 	first  *assistant      // nil unless it is open
+	asking dialog.Dialog   // the last one that was opened, nil before
 	do     func(func())    // runs a function on the toolkit's goroutine
 }
 
@@ -92,6 +94,7 @@ func New(ctx context.Context, app fyne.App, win fyne.Window, o Options) *Window 
 	w.banner = newBanner(w)
 	w.body = container.NewStack()
 	w.layOut()
+	w.addMenu()
 	w.addKeys()
 	w.open(w.startPage())
 	return w
