@@ -128,16 +128,27 @@ func New(t testing.TB, o Options) *Desk {
 }
 
 // endAll ends what was started on the desk and outlives what started it, an agent or
-// a window of the icon's: whatever has the desk's socket in its environment.
+// a window of the icon's.
 func (d *Desk) endAll() {
+	for _, pid := range d.Processes() {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // it may have just gone
+	}
+}
+
+// Processes are those of the program on this desk, whoever started them: they have
+// its socket in their environment, and the program as their file.
+func (d *Desk) Processes() (pids []int) {
 	mine := []byte("MAPISCOPE_SOCKET=" + d.Socket + "\x00")
 	processes, _ := filepath.Glob("/proc/[0-9]*/environ")
 	for _, name := range processes {
-		pid, err := strconv.Atoi(filepath.Base(filepath.Dir(name)))
-		if env, _ := os.ReadFile(name); err == nil && bytes.Contains(env, mine) {
-			_ = syscall.Kill(pid, syscall.SIGKILL) // it may have just gone
+		dir := filepath.Dir(name)
+		env, _ := os.ReadFile(name) // it may have just gone
+		file, _ := os.Readlink(filepath.Join(dir, "exe"))
+		if pid, err := strconv.Atoi(filepath.Base(dir)); err == nil && bytes.Contains(env, mine) && file == d.Program {
+			pids = append(pids, pid)
 		}
 	}
+	return pids
 }
 
 // managerConfig puts every window into the corner, without a frame: where its pixels

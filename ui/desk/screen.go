@@ -44,6 +44,21 @@ func (d *Desk) Window(t testing.TB, p *Process) string {
 	return id
 }
 
+// WindowTitled waits for a visible window of any process with these words.
+func (d *Desk) WindowTitled(t testing.TB, words string) (id string) {
+	t.Helper()
+	Need(t, "xdotool")
+	Eventually(t, "a window", func() error {
+		out, err := d.xdotool("search", "--onlyvisible", "--name", words)
+		if err == nil && out == "" {
+			err = errors.New("there is none")
+		}
+		id, _, _ = strings.Cut(out, "\n")
+		return err
+	})
+	return id
+}
+
 // Title is what the desktop's list of windows shows.
 func (d *Desk) Title(id string) string {
 	name, _ := d.xdotool("getwindowname", id) // a window that is gone has no title
