@@ -104,7 +104,7 @@ func New(t testing.TB, o Options) *Desk {
 	}
 	dir := t.TempDir()
 	d := &Desk{Program: name, Dir: dir, Socket: filepath.Join(dir, "agent.sock")}
-	d.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+dir, "XDG_DATA_HOME="+dir,
+	d.Env = append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_STATE_HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"), "XDG_DATA_HOME="+dir,
 		"XDG_RUNTIME_DIR="+dir, "TMPDIR="+dir, "MAPISCOPE_SOCKET="+d.Socket, "MAPISCOPE_LANGUAGE=en", "WAYLAND_DISPLAY=", "NO_AT_BRIDGE=1", "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory", "TZ=UTC", "LANG=C.UTF-8", "LC_ALL=")
 	d.startX(t, o)
 	d.Env = append(d.Env, "DISPLAY="+d.Display)

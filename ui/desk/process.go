@@ -51,6 +51,14 @@ func (p *Process) Exits(t testing.TB) {
 	}
 }
 
+// Silent fails the test when it has written anything.
+func (p *Process) Silent(t testing.TB) {
+	t.Helper()
+	if said := p.Said(); said != "" {
+		t.Errorf("it has something to say: %s", said)
+	}
+}
+
 // End waits for its end and returns how that was.
 func (p *Process) End(t testing.TB) error {
 	t.Helper()

@@ -35,13 +35,13 @@ func Run(ctx context.Context, o Options) error {
 	w := New(ctx, a, win, o)
 	win.Resize(w.StartSize())
 	win.SetMaster()
-	win.SetCloseIntercept(func() { w.Remember(); win.Close() })
 	a.Lifecycle().SetOnStarted(func() {
 		go w.Follow(ctx)
 		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	})
 	go raise(ctx, win, o.Raise)
 	win.ShowAndRun()
+	w.Remember() // however it was closed
 	return nil
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -141,7 +142,7 @@ func changed(t *testing.T, d *desk.Desk, id string, before *image.Gray) *image.R
 	return now
 }
 
-// TestRealRemembers: size and page come back, and a second start raises the first
+// TestRealRemembers: size and page come back, however it ended, and a second start raises the first
 // window instead of opening another.
 func TestRealRemembers(t *testing.T) {
 	d := desk.New(t, desk.Options{})
@@ -182,7 +183,16 @@ func TestRealRemembers(t *testing.T) {
 		}
 		return nil
 	})
-	p.Runs(t)
+	d.Resize(t, id, 940, 700)
+	resized := d.Picture(t, id).Rect.Size()
+	if err := syscall.Kill(p.PID, syscall.SIGTERM); err != nil { // as the icon's Quit does
+		t.Fatal(err)
+	}
+	p.Exits(t)
+	p = d.Start(t, "window", "--theme", "light")
+	if now := d.Picture(t, d.Window(t, p)).Rect.Size(); now != resized {
+		t.Errorf("the window was %v when it was ended, and is %v", resized, now)
+	}
 }
 
 // TestRealMemory: going round the pages and following the agent for long cost

@@ -15,7 +15,7 @@ func (w *Window) addMenu() {
 	for i, p := range w.pages {
 		pages.Items = append(pages.Items, menuItem(p.title, fyne.KeyName(strconv.Itoa(i+1)), func() { w.openByKey(i) }))
 	}
-	quit := menuItem(L("Close"), fyne.KeyW, func() { w.Remember(); w.win.Close() })
+	quit := menuItem(L("Close"), fyne.KeyW, w.win.Close)
 	quit.IsQuit = true // else the toolkit adds one of its own
 	w.win.SetMainMenu(fyne.NewMainMenu(
 		fyne.NewMenu(L("Mailbox"),

@@ -166,6 +166,7 @@ func TestRealPages(t *testing.T) {
 		id := d.Window(t, p)
 		d.Titled(t, id, "Connected · alice@contoso.test")
 		same(t, "healthy-"+tab, d.Picture(t, id))
+		p.Silent(t)
 		d.Close(t, id)
 		p.Exits(t)
 	}

@@ -47,6 +47,9 @@ type Options struct {
 	// Raise brings the window to the front each time something is received.
 	Raise <-chan struct{}
 
+	// StateFile keeps page and size from one window to the next; "" keeps nothing.
+	StateFile string
+
 	Tab      string // key of the tab to open; "" is the one of last time
 	Language string // "auto", "en" or "de"
 	Theme    string // "auto", "light" or "dark"
@@ -76,6 +79,7 @@ type Window struct {
 	state  State
 	pages  []page
 	shown  int
+	kept   remembered // of the last window
 	nav    *navigation
 	body   *fyne.Container
 	banner *banner
@@ -88,7 +92,7 @@ type Window struct {
 // New fills win. Nothing is asked of the agent before Follow; ctx ends what the
 // window has started.
 func New(ctx context.Context, app fyne.App, win fyne.Window, o Options) *Window {
-	w := &Window{app: app, win: win, o: o, ctx: ctx, do: fyne.Do}
+	w := &Window{app: app, win: win, o: o, ctx: ctx, do: fyne.Do, kept: readRemembered(o.StateFile)}
 	w.pages = w.newPages()
 	w.nav = newNavigation(w.pages, w.open)
 	w.banner = newBanner(w)
@@ -133,7 +137,6 @@ func (w *Window) open(i int) {
 	w.body.Objects = []fyne.CanvasObject{container.NewPadded(container.NewPadded(p.tab.content()))}
 	w.body.Refresh()
 	w.nav.selectPage(i)
-	w.app.Preferences().SetString(prefTab, p.key)
 }
 
 // openKey is open by the key of the page.
