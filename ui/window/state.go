@@ -43,19 +43,6 @@ func (s State) checksFailed() bool {
 	return s.Report != nil && s.Report.Verdict.Status == report.Fail
 }
 
-// cause is the finding that the verdict names, or nil.
-func (s State) cause() *report.Finding {
-	if s.Report == nil || s.Report.Verdict.Cause == "" {
-		return nil
-	}
-	for i, f := range s.Report.Findings {
-		if f.Code == s.Report.Verdict.Cause {
-			return &s.Report.Findings[i]
-		}
-	}
-	return nil
-}
-
 // connections are the live ones, and of the last report those that the agent does
 // not hold open itself: the older transport, and what was refused.
 func (s State) connections() []report.Connection {
