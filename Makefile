@@ -10,7 +10,7 @@ BUILD   := $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
 
 # With icon and window. Another set of flags would compile the window library anew,
 # four minutes of a processor: the tests (ui/desk) and the packages use these too.
-DESKTOP := -tags migrated_fynedo,accessibility
+DESKTOP  = -tags $(TAGS)
 
 # How long each fuzz target runs: as a smoke test inside "make test", and alone.
 FUZZSMOKE ?= $(if $(CI),60s,1s)
@@ -102,10 +102,12 @@ bench-cert: ## the inspection of a certificate next to one handshake and revocat
 recording: ## docs/guide.cast and docs/guide.svg: a guided run through three causes, as a terminal shows it
 	$(GO) run ./ui/cli/recording docs
 
+# Where there is no cgo the window library wants the tag ci on macOS, to be vetted.
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \
 		export GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0; \
-		$(GO) vet ./...; \
+		if [ $$GOOS = darwin ]; then tags=ci; else tags=; fi; \
+		$(GO) vet -tags "$$tags" ./...; \
 		out=dist/mapiscope-$$GOOS-$$GOARCH; \
 		if [ $$GOOS = windows ]; then out=$$out.exe; fi; \
 		$(BUILD) -o $$out .; \
