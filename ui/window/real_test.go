@@ -180,7 +180,7 @@ func TestRealPages(t *testing.T) {
 		d.Keys(t, fmt.Sprintf("ctrl+%d", i+1))
 		same(t, "certificate-"+tab, d.Picture(t, id))
 	}
-	d.Keys(t, "ctrl+2")
+	d.Keys(t, "ctrl+3")
 	agent.leave()
 	d.Titled(t, id, "Nicht bekannt")
 	same(t, "gone", d.Picture(t, id))
