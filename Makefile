@@ -1,5 +1,5 @@
-# What people do with this tree. Everything here needs only Go, gcc, make and
-# git; Go fetches the modules that go.sum names, and nothing else is fetched.
+# What people do with this tree. Everything here but the desktop needs only Go, gcc,
+# make and git; Go fetches the modules that go.sum names, and nothing else is fetched.
 
 GO      ?= go
 COMMIT  := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
@@ -7,6 +7,10 @@ EPOCH   := $(shell git log -1 --format=%ct 2>/dev/null)
 PKG     := github.com/mapiscope/mapiscope/ui/cli
 LDFLAGS := -X $(PKG).commit=$(COMMIT)
 BUILD   := $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
+
+# With icon and window. Another set of flags would compile the window library anew,
+# four minutes of a processor: the tests (ui/desk) and the packages use these too.
+DESKTOP  = -tags $(TAGS)
 
 # How long each fuzz target runs: as a smoke test inside "make test", and alone.
 FUZZSMOKE ?= $(if $(CI),60s,1s)
@@ -18,7 +22,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: recording soak bench-idle help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
+.PHONY: recording soak bench-idle bench-desktop screenshots desktop help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -30,8 +34,21 @@ build: ## the static command line: bin/mapiscope (no cgo, no shared library)
 	@mkdir -p bin
 	CGO_ENABLED=0 $(BUILD) -o bin/mapiscope .
 
-demo: build ## run the product against an Exchange of its own and print the report
-	@bin/mapiscope demo --headless
+desktop: ## the same with icon and window: bin/mapiscope-desktop (cgo; installs the libraries as root on Debian)
+	@.ci/setup-real desktop
+	@mkdir -p bin
+	CGO_ENABLED=1 $(BUILD) $(DESKTOP) -o bin/mapiscope-desktop .
+
+demo: build ## run the product against an Exchange of its own: icon and window on a desktop, elsewhere the report
+	@if [ -z "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		echo "no display here (DISPLAY and WAYLAND_DISPLAY are not set), so this is the report alone"; \
+		bin/mapiscope demo --headless; \
+	elif echo "a display is here: building icon and window, which takes minutes the first time" && $(MAKE) --no-print-directory desktop; then \
+		bin/mapiscope-desktop demo; \
+	else \
+		echo "without icon and window, this is the report alone"; \
+		bin/mapiscope demo --headless; \
+	fi
 
 test: vet house unit race test-real ## everything that must hold: vet, house rules, tests, races, real parts, a fuzz smoke
 	.ci/fuzz $(FUZZSMOKE)
@@ -73,16 +90,24 @@ bench-idle: build ## the agent left alone for BENCH_IDLE (10m): memory, CPU time
 	@for p in bin/mapiscope bin/mapiscope-desktop; do if [ -x $$p ]; then echo "== $$p"; \
 		BENCH_IDLE_PROGRAM=$(CURDIR)/$$p $(GO) test -run '^$$' -bench IdleAgent -benchtime 1x -timeout 2h . || exit 1; fi; done
 
+bench-desktop: desktop setup-real ## start and memory of agent, icon and window, each beside its aim
+	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -run '^$$' -bench Desktop -benchtime 1x ./ui/tray
+
+screenshots: desktop setup-real ## the pictures of the README, docs/screenshots, and those that the tests compare with
+	DESK_PROGRAM=$(CURDIR)/bin/mapiscope-desktop $(GO) test -tags real -count=1 -run 'TestReal(Pages|Progress|FirstStart|Screenshots)' ./ui/window -update -screenshots $(CURDIR)/docs/screenshots
+
 bench-cert: ## the inspection of a certificate next to one handshake and revocation, and to openssl
 	$(GO) test -run '^$$' -bench 'Certificate|CertCommand' -benchtime 20x .
 
 recording: ## docs/guide.cast and docs/guide.svg: a guided run through three causes, as a terminal shows it
 	$(GO) run ./ui/cli/recording docs
 
+# Where there is no cgo the window library wants the tag ci on macOS, to be vetted.
 cross: ## vet and build the command line for every platform
 	@set -e; for p in $(PLATFORMS); do \
 		export GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0; \
-		$(GO) vet ./...; \
+		if [ $$GOOS = darwin ]; then tags=ci; else tags=; fi; \
+		$(GO) vet -tags "$$tags" ./...; \
 		out=dist/mapiscope-$$GOOS-$$GOARCH; \
 		if [ $$GOOS = windows ]; then out=$$out.exe; fi; \
 		$(BUILD) -o $$out .; \

@@ -298,7 +298,7 @@ func treeFiles(t *testing.T) map[string][]byte {
 			}
 			return nil
 		}
-		if ext := filepath.Ext(name); !d.Type().IsRegular() || name == "mapiscope" || ext == ".test" || ext == ".prof" {
+		if ext := filepath.Ext(name); !d.Type().IsRegular() || name == "mapiscope" || name == ".git" || ext == ".test" || ext == ".prof" {
 			return nil
 		}
 		files[filepath.ToSlash(name)], err = os.ReadFile(name)

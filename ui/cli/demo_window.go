@@ -93,7 +93,7 @@ func (f demoFaces) show(ctx context.Context, s Streams, m *monitor.Monitor) erro
 	fmt.Fprintln(s.Err, "the demo is on your desktop until its window is closed; \"mapiscope demo --headless\" prints the report instead")
 	err = window.Run()
 	if ctx.Err() != nil {
-		return errInterrupted
+		return nil // Ctrl-C ends the demo as closing its window does
 	}
 	return err
 }

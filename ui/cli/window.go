@@ -7,7 +7,9 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -58,7 +60,8 @@ func newWindow(s Streams) *cobra.Command {
 
 // open shows the window, or the report in the browser where there can be none.
 func (f *windowFlags) open(cmd *cobra.Command, s Streams) error {
-	ctx := cmd.Context()
+	ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGTERM) // how the icon ends it, and sessions
+	defer stop()
 	client := localapi.NewClient(f.socket.path)
 	defer client.Close()
 	agent := agentStarter{socket: f.socket.path, config: configFlag(cmd), client: client}
@@ -89,7 +92,7 @@ func (f *windowFlags) open(cmd *cobra.Command, s Streams) error {
 	case err != nil:
 		fmt.Fprintf(s.Err, "the window opens without an agent: %v\n", err)
 	}
-	return f.run(cmd, client, agent)
+	return f.run(ctx, cmd, client, agent)
 }
 
 // beFirst makes this the one window of the user; a later one rings at its socket

@@ -5,6 +5,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -26,14 +27,15 @@ func printProbe(s Streams) error {
 }
 
 // run opens the window and returns when it is closed.
-func (f *windowFlags) run(cmd *cobra.Command, client *localapi.Client, agent agentStarter) error {
-	return window.Run(cmd.Context(), window.Options{
+func (f *windowFlags) run(ctx context.Context, cmd *cobra.Command, client *localapi.Client, agent agentStarter) error {
+	return window.Run(ctx, window.Options{
 		Agent:      client,
 		Settings:   settingsStore{cmd},
 		StartAgent: agent.start,
 		OpenURL:    func(ctx context.Context, url string) error { return openBrowser(ctx, url) },
 		House:      func() (*guide.File, error) { return houseGuide(cmd) },
 		Raise:      f.raised,
+		StateFile:  filepath.Join(stateFolder(), "window.json"),
 		Tab:        f.tab,
 		Language:   f.language,
 		Theme:      f.theme,

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -17,6 +18,6 @@ var errNoWindow = errors.New("this build has no window")
 
 func printProbe(Streams) error { return usagef("%v", errNoWindow) }
 
-func (f *windowFlags) run(*cobra.Command, *localapi.Client, agentStarter) error {
+func (f *windowFlags) run(context.Context, *cobra.Command, *localapi.Client, agentStarter) error {
 	return usagef("%v", errNoWindow)
 }

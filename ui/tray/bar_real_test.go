@@ -64,7 +64,7 @@ func (d daemon) Notify(_ string, _ uint32, _, title, body string, _ []string, hi
 }
 
 // openPlace opens the bar and the notification daemon on a bus.
-func openPlace(t *testing.T, bus string) *place {
+func openPlace(t testing.TB, bus string) *place {
 	t.Helper()
 	conn, err := dbus.Connect(bus)
 	if err != nil {
@@ -103,7 +103,7 @@ func own(conn *dbus.Conn, name string) error {
 	return err
 }
 
-func (p *place) wait(t *testing.T) barItem {
+func (p *place) wait(t testing.TB) barItem {
 	t.Helper()
 	select {
 	case i := <-p.items:

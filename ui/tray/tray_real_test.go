@@ -3,17 +3,12 @@
 package tray
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -21,176 +16,12 @@ import (
 	"github.com/mapiscope/mapiscope/assets"
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/diag/report"
+	"github.com/mapiscope/mapiscope/ui/desk"
 	"github.com/mapiscope/mapiscope/ui/localapi"
 )
 
-// need is where a program is; without it the test is left out, but not where
-// continuous integration runs.
-func need(t *testing.T, program string) string {
-	t.Helper()
-	path, err := exec.LookPath(program)
-	if err != nil && os.Getenv("CI") == "true" {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Skip(err)
-	}
-	return path
-}
-
-// binary is the program with the libraries of the desktop, built once.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tray-real")
-	if err != nil {
-		return "", err
-	}
-	name := filepath.Join(dir, "mapiscope")
-	out, err := exec.Command("go", "build", "-tags", "migrated_fynedo,accessibility", "-o", name, "../..").CombinedOutput()
-	if err != nil {
-		err = fmt.Errorf("%w\n%s", err, out)
-	}
-	return name, err
-})
-
-// desk is a desktop session: an X server, a message bus and folders of its own.
-type desk struct {
-	program, bus, socket string
-	env                  []string
-	daemon               *exec.Cmd
-	client               *localapi.Client
-}
-
-func newDesk(t *testing.T) *desk {
-	t.Helper()
-	need(t, "Xvfb")
-	need(t, "dbus-daemon")
-	program, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	d := &desk{program: program, socket: filepath.Join(dir, "agent.sock")}
-	d.bus = d.startBus(t)
-	d.env = append(os.Environ(), "DISPLAY="+startX(t), "DBUS_SESSION_BUS_ADDRESS="+d.bus, "HOME="+dir, "XDG_CONFIG_HOME="+dir,
-		"XDG_STATE_HOME="+dir, "XDG_RUNTIME_DIR="+dir, "TMPDIR="+dir, "MAPISCOPE_SOCKET="+d.socket, "MAPISCOPE_LANGUAGE=en",
-		"WAYLAND_DISPLAY=", "NO_AT_BRIDGE=1", "GIO_USE_VFS=local", "GSETTINGS_BACKEND=memory")
-	d.client = localapi.NewClient(d.socket)
-	t.Cleanup(d.client.Close)
-	t.Cleanup(func() { _ = d.client.Quit(t.Context()) })
-	return d
-}
-
-// background starts a program that ends with the test.
-func background(t *testing.T, cmd *exec.Cmd) *exec.Cmd {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
-	return cmd
-}
-
-// firstLine starts cmd and returns the first line that it writes to w's other end.
-func firstLine(t *testing.T, cmd *exec.Cmd, give func(w *os.File)) string {
-	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	give(w)
-	background(t, cmd)
-	w.Close()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(line)
-}
-
-func startX(t *testing.T) string {
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1024x700x24", "-nolisten", "tcp")
-	return ":" + firstLine(t, cmd, func(w *os.File) { cmd.ExtraFiles = []*os.File{w} })
-}
-
-func (d *desk) startBus(t *testing.T) string {
-	d.daemon = exec.Command("dbus-daemon", "--session", "--nofork", "--print-address=1", "--address=unix:path="+filepath.Join(t.TempDir(), "bus"))
-	return firstLine(t, d.daemon, func(w *os.File) { d.daemon.Stdout = w })
-}
-
-// exchange starts an Exchange and gives the desk an account on it.
-func (d *desk) exchange(t *testing.T) {
-	t.Helper()
-	cmd := exec.Command(d.program, "exchangetest", "--print-env")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	background(t, cmd)
-	line := regexp.MustCompile(`^export (\w+)='(.*)'$`)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		m := line.FindStringSubmatch(lines.Text())
-		if m == nil {
-			t.Fatalf("not understood: %s", lines.Text())
-		}
-		d.env = append(d.env, m[1]+"="+m[2])
-		if m[1] == "MAPISCOPE_DNS" { // the last one
-			break
-		}
-	}
-	d.env = append(d.env, "MAPISCOPE_ADDRESS=alice@contoso.test")
-}
-
-// said is what a process writes.
-type said struct {
-	mu  sync.Mutex
-	all bytes.Buffer
-}
-
-func (s *said) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.all.Write(p)
-}
-
-func (s *said) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.all.String()
-}
-
-// tray starts the icon; ended gets its end.
-func (d *desk) tray(t *testing.T) (cmd *exec.Cmd, ended chan error, out *said) {
-	t.Helper()
-	out, ended = &said{}, make(chan error, 1)
-	cmd = exec.Command(d.program, "tray")
-	cmd.Env, cmd.Stdout, cmd.Stderr = d.env, out, out
-	cmd.WaitDelay = time.Second
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() { ended <- cmd.Wait() }()
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
-	return cmd, ended, out
-}
-
-// eventually waits until f has nothing against it.
-func eventually(t *testing.T, what string, f func() error) {
-	t.Helper()
-	limit, again := time.After(20*time.Second), time.NewTicker(30*time.Millisecond)
-	defer again.Stop()
-	for {
-		err := f()
-		if err == nil {
-			return
-		}
-		select {
-		case <-limit:
-			t.Fatalf("%s: %v", what, err)
-		case <-again.C:
-		}
-	}
-}
+// bareDesk is a desktop without windows.
+func bareDesk(t *testing.T) *desk.Desk { return desk.New(t, desk.Options{NoManager: true}) }
 
 func (i barItem) shows(icon, title string) func() error {
 	return func() error {
@@ -205,39 +36,27 @@ func (i barItem) shows(icon, title string) func() error {
 	}
 }
 
-func (d *desk) agentPID(t *testing.T) int {
+func agentPID(t *testing.T, d *desk.Desk) int {
 	t.Helper()
-	s, err := d.client.Snapshot(t.Context())
+	s, err := d.Client.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s.Agent.PID
 }
 
-func exits(t *testing.T, ended chan error, out *said) {
-	t.Helper()
-	select {
-	case err := <-ended:
-		if err != nil {
-			t.Errorf("the tray ended with %v\n%s", err, out)
-		}
-	case <-time.After(10 * time.Second):
-		t.Errorf("the tray did not end\n%s", out)
-	}
-}
-
 // TestRealTray goes through the menu as a person does, with a real agent that
 // watches a mailbox on the embedded Exchange.
 func TestRealTray(t *testing.T) {
-	d := newDesk(t)
-	d.exchange(t)
-	p := openPlace(t, d.bus)
+	d := bareDesk(t)
+	d.Exchange(t, true)
+	p := openPlace(t, d.Bus)
 	start := time.Now()
-	cmd, ended, out := d.tray(t)
+	icon := d.Start(t, "tray")
 	i := p.wait(t)
 	t.Logf("icon after %v", time.Since(start).Round(time.Millisecond))
 	connectedTitle := "MAPI/HTTP, mailbox and directory connected · "
-	eventually(t, "the agent is started and connects", i.shows(assets.IconWorking, connectedTitle))
+	desk.Eventually(t, "the agent is started and connects", i.shows(assets.IconWorking, connectedTitle))
 	if got := i.text("XAyatanaLabel"); got != "" {
 		t.Errorf("%q would stand beside the icon", got)
 	}
@@ -253,20 +72,20 @@ func TestRealTray(t *testing.T) {
 	}
 
 	i.click(t, "Check now")
-	eventually(t, "the checks have run", func() error {
-		s, err := d.client.Snapshot(t.Context())
+	desk.Eventually(t, "the checks have run", func() error {
+		s, err := d.Client.Snapshot(t.Context())
 		if err == nil && (s.LastReport == nil || s.LastReport.Trigger != "user") {
 			err = fmt.Errorf("the last report is %+v", s.LastReport)
 		}
 		return err
 	})
-	eventually(t, "checked", func() error { return i.rowIs(t, RowCheck, Row{"Check now", true}) })
+	desk.Eventually(t, "checked", func() error { return i.rowIs(t, RowCheck, Row{"Check now", true}) })
 	i.click(t, "Copy summary for helpdesk")
-	eventually(t, "copied", func() error { return i.rowIs(t, RowStatus, Row{english.copied, false}) })
+	desk.Eventually(t, "copied", func() error { return i.rowIs(t, RowStatus, Row{english.copied, false}) })
 	i.click(t, "Save report…")
-	eventually(t, "saved", func() error {
+	desk.Eventually(t, "saved", func() error {
 		_, ending := reportForm()
-		files, _ := filepath.Glob(filepath.Join(filepath.Dir(d.socket), "mapiscope-*"+ending))
+		files, _ := filepath.Glob(filepath.Join(filepath.Dir(d.Socket), "mapiscope-*"+ending))
 		if len(files) != 1 {
 			return fmt.Errorf("%d files", len(files))
 		}
@@ -274,26 +93,26 @@ func TestRealTray(t *testing.T) {
 	})
 
 	i.click(t, "Pause")
-	eventually(t, "paused", i.shows(assets.IconPaused, "Paused"))
-	eventually(t, "resume is offered", func() error { return i.rowIs(t, RowPause, Row{"Resume", true}) })
+	desk.Eventually(t, "paused", i.shows(assets.IconPaused, "Paused"))
+	desk.Eventually(t, "resume is offered", func() error { return i.rowIs(t, RowPause, Row{"Resume", true}) })
 	i.click(t, "Resume")
-	eventually(t, "resumed", i.shows(assets.IconWorking, connectedTitle))
+	desk.Eventually(t, "resumed", i.shows(assets.IconWorking, connectedTitle))
 
-	first := d.agentPID(t)
+	first := agentPID(t, d)
 	if err := syscall.Kill(first, syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the agent is noticed to be gone", i.shows(assets.IconUnknown, ""))
-	eventually(t, "the agent is back", i.shows(assets.IconWorking, connectedTitle))
-	if again := d.agentPID(t); again == first {
+	desk.Eventually(t, "the agent is noticed to be gone", i.shows(assets.IconUnknown, ""))
+	desk.Eventually(t, "the agent is back", i.shows(assets.IconWorking, connectedTitle))
+	if again := agentPID(t, d); again == first {
 		t.Errorf("process %d was killed and answers", again)
 	}
-	t.Logf("tray: %s; agent: %s", memory(t, cmd.Process.Pid), memory(t, d.agentPID(t)))
+	t.Logf("tray: %s; agent: %s", desk.MemoryOf(t, icon.PID), desk.MemoryOf(t, agentPID(t, d)))
 
 	i.click(t, "Quit")
-	exits(t, ended, out)
-	eventually(t, "the agent ends too", func() error {
-		if _, err := d.client.Snapshot(t.Context()); !errors.Is(err, localapi.ErrNoAgent) {
+	icon.Exits(t)
+	desk.Eventually(t, "the agent ends too", func() error {
+		if _, err := d.Client.Snapshot(t.Context()); !errors.Is(err, localapi.ErrNoAgent) {
 			return fmt.Errorf("it answers %v", err)
 		}
 		return nil
@@ -308,29 +127,6 @@ func (i barItem) rowIs(t *testing.T, n int, want Row) error {
 	return nil
 }
 
-var pssLine = regexp.MustCompile(`(?m)^Pss:\s+(\d+) kB$`)
-
-// memory says how much a process holds.
-func memory(t *testing.T, pid int) string {
-	t.Helper()
-	return fmt.Sprintf("%.1f MiB PSS", float64(pss(t, pid))/1024)
-}
-
-// pss is the memory of a process in KiB; what it shares counts in part.
-func pss(t *testing.T, pid int) int {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	m := pssLine.FindSubmatch(b)
-	if m == nil {
-		t.Fatalf("no Pss in %s", b)
-	}
-	n, _ := strconv.Atoi(string(m[1]))
-	return n
-}
-
 // staged is an agent whose snapshots are those that the test sets.
 type staged struct {
 	monitor.Unconfigured
@@ -340,9 +136,9 @@ type staged struct {
 func (s *staged) Snapshot() (*monitor.Snapshot, <-chan struct{}) { return s.cell.Get() }
 
 // stage serves an agent of the test on the desk's socket.
-func (d *desk) stage(t *testing.T, first *monitor.Snapshot) *staged {
+func stageOn(t *testing.T, d *desk.Desk, first *monitor.Snapshot) *staged {
 	t.Helper()
-	l, err := localapi.Listen(d.socket)
+	l, err := localapi.Listen(d.Socket)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -362,12 +158,12 @@ func dressed(s *monitor.Snapshot, seq uint64) *monitor.Snapshot {
 // process alive, its memory sound and the last state on the screen; mail that
 // stops and comes back is told once each.
 func TestRealChanges(t *testing.T) {
-	d := newDesk(t)
-	p := openPlace(t, d.bus)
-	stage := d.stage(t, connected())
-	cmd, ended, out := d.tray(t)
+	d := bareDesk(t)
+	p := openPlace(t, d.Bus)
+	stage := stageOn(t, d, connected())
+	icon := d.Start(t, "tray")
 	i := p.wait(t)
-	eventually(t, "connected", i.shows(assets.IconWorking, "mailbox and directory connected"))
+	desk.Eventually(t, "connected", i.shows(assets.IconWorking, "mailbox and directory connected"))
 	lost := in(monitor.StateLost, report.Fail, "The mail server cannot be reached.")
 	kinds := []func() *monitor.Snapshot{
 		func() *monitor.Snapshot { return connected(checking("user")) },
@@ -376,22 +172,25 @@ func TestRealChanges(t *testing.T) {
 		func() *monitor.Snapshot { return connected() },
 	}
 	const changes, warm = 1000, 200
-	var before int
+	var before, files int
 	pace := time.NewTicker(time.Second / 50)
 	defer pace.Stop()
 	for n := range changes {
 		<-pace.C
 		stage.cell.Set(dressed(kinds[n%len(kinds)](), uint64(n+2)))
 		if n == warm {
-			before = pss(t, cmd.Process.Pid)
+			before, files = desk.MemoryOf(t, icon.PID).PSS, desk.OpenFiles(t, icon.PID)
 		}
 	}
 	stage.cell.Set(dressed(connected(lost), changes+2))
-	eventually(t, "the last state is shown", i.shows(assets.IconFailing, "The mail server cannot be reached"))
-	after := pss(t, cmd.Process.Pid)
+	desk.Eventually(t, "the last state is shown", i.shows(assets.IconFailing, "The mail server cannot be reached"))
+	after := desk.MemoryOf(t, icon.PID).PSS
 	t.Logf("%d KiB after %d changes, %d KiB after %d; %d changes of the icon seen", before, warm, after, changes, len(p.icons))
 	if grown := after - before; grown > 8<<10 {
 		t.Errorf("memory grew by %d KiB", grown)
+	}
+	if now := desk.OpenFiles(t, icon.PID); now > files+4 {
+		t.Errorf("%d files were open, now %d", files, now)
 	}
 	if n := len(p.icons); n < changes*8/10 {
 		t.Errorf("%d changes of the icon arrived, want about %d", n, changes)
@@ -411,44 +210,40 @@ func TestRealChanges(t *testing.T) {
 		t.Errorf("%d notices more", n)
 	}
 	i.click(t, "Quit")
-	exits(t, ended, out)
+	icon.Exits(t)
 }
 
 // TestRealNoPlace: on a desktop without a place for icons it says so, opens the
 // window and keeps running, alone of its kind; a bar that comes up later gets the icon; and when the
 // message bus dies, the agent stays.
 func TestRealNoPlace(t *testing.T) {
-	d := newDesk(t)
-	d.exchange(t)
-	_, ended, out := d.tray(t)
-	eventually(t, "it says so", func() error {
-		if !strings.Contains(out.String(), english.noPlace) {
-			return errors.New("it said only: " + out.String())
+	d := bareDesk(t)
+	d.Exchange(t, true)
+	icon := d.Start(t, "tray")
+	desk.Eventually(t, "it says so", func() error {
+		if !strings.Contains(icon.Said(), english.noPlace) {
+			return errors.New("it said only: " + icon.Said())
 		}
 		return nil
 	})
-	eventually(t, "the window is started", func() error {
-		_, err := os.Stat(filepath.Join(filepath.Dir(d.socket), "window.log"))
+	desk.Eventually(t, "the window is started", func() error {
+		_, err := os.Stat(filepath.Join(filepath.Dir(d.Socket), "window.log"))
 		return err
 	})
-	select {
-	case err := <-ended:
-		t.Fatalf("the tray ended (%v)\n%s", err, out)
-	default:
-	}
-	_, second, heard := d.tray(t)
-	exits(t, second, heard) // it opens the window, and leaves the icon to the first
-	i := openPlace(t, d.bus).wait(t)
-	eventually(t, "the icon comes with the bar", i.shows(assets.IconWorking, "connected"))
-	pid := d.agentPID(t)
-	if err := d.daemon.Process.Kill(); err != nil {
+	icon.Runs(t)
+	second := d.Start(t, "tray")
+	second.Exits(t) // it opens the window, and leaves the icon to the first
+	i := openPlace(t, d.Bus).wait(t)
+	desk.Eventually(t, "the icon comes with the bar", i.shows(assets.IconWorking, "connected"))
+	pid := agentPID(t, d)
+	if err := d.Daemon.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	exits(t, ended, out)
-	if again := d.agentPID(t); again != pid {
+	icon.Exits(t)
+	if again := agentPID(t, d); again != pid {
 		t.Errorf("the agent was process %d and is %d", pid, again)
 	}
-	if err := d.client.Quit(t.Context()); err != nil {
+	if err := d.Client.Quit(t.Context()); err != nil {
 		t.Error(err)
 	}
 }

@@ -47,12 +47,15 @@ type Seen struct {
 // Windows cuts a hover text at 127.
 const maxLine = 120
 
+// maxRow is the same for a row of the menu: a menu is as wide as its widest row.
+const maxRow = 96
+
 // View says what the tray shows at now. It does no I/O.
 func View(seen Seen, now time.Time, lang Language) State {
 	w := lang.words()
 	s := seen.Snapshot
 	title := oneLine(titleOf(seen, now, w))
-	status := title
+	status := cut(title, maxRow)
 	if seen.Note != "" {
 		status = oneLine(seen.Note)
 	}
@@ -205,8 +208,13 @@ func oneLine(text string) string {
 		}
 		return r
 	}, text)), " ")
-	if letters := []rune(text); len(letters) > maxLine {
-		return string(letters[:maxLine-1]) + "…"
+	return cut(text, maxLine)
+}
+
+// cut is text with most letters at most.
+func cut(text string, most int) string {
+	if letters := []rune(text); len(letters) > most {
+		return string(letters[:most-1]) + "…"
 	}
 	return text
 }

@@ -105,7 +105,7 @@ func TestIconAndTitle(t *testing.T) {
 			if de.Title != c.deutsch {
 				t.Errorf("German title\n%s, want\n%s", de.Title, c.deutsch)
 			}
-			if en.Rows[RowStatus].Label != en.Title {
+			if en.Rows[RowStatus].Label != cut(en.Title, maxRow) {
 				t.Errorf("the first row says %q, the title %q", en.Rows[RowStatus].Label, en.Title)
 			}
 			if View(c.seen, noon, English) != en {
@@ -165,6 +165,9 @@ func TestServersWords(t *testing.T) {
 	v := View(Seen{Snapshot: connected(in(monitor.StateLost, report.Fail, evil))}, noon, German)
 	if n := utf8.RuneCountInString(v.Title); n > maxLine {
 		t.Errorf("%d characters", n)
+	}
+	if n := utf8.RuneCountInString(v.Rows[RowStatus].Label); n > maxRow {
+		t.Errorf("%d characters in the menu", n)
 	}
 	if strings.ContainsAny(v.Title, "\n\x1b\u202e") || !strings.HasPrefix(v.Title, "evil [31m ä") {
 		t.Errorf("title %q", v.Title)

@@ -94,7 +94,7 @@ func (w *Window) showText(name, says, words string) {
 	w.app.Clipboard().SetContent(words)
 	d := dialog.NewCustom(name, L("Close"), container.NewVBox(note(says), code(words)), w.win)
 	d.Resize(fyne.NewSize(620, 320))
-	d.Show()
+	w.openDialog(d)
 }
 
 func (w *Window) redaction() string {
@@ -129,16 +129,19 @@ func ending(format string) string {
 
 // saveReport shows what will be handed on, and saves it where the person says.
 func (w *Window) saveReport() {
+	if w.first != nil || w.state.Report == nil || w.state.Gone != "" || w.win.Canvas().Overlays().Top() != nil {
+		return
+	}
 	var preview *widget.Label
 	form := widget.NewSelect(formats(), nil)
 	form.SetSelectedIndex(0)
-	level := widget.NewSelect([]string{"normal", "strict", "none"}, nil)
-	level.SetSelected(w.redaction())
+	level := newChoices([]string{"normal", "strict", "none"}, choiceWord)
+	level.set(w.redaction())
 	preview = text("")
 	preview.TextStyle.Monospace = true
 	preview.Wrapping = fyne.TextWrapBreak
 	show := func(string) {
-		redaction := level.Selected
+		redaction := level.value()
 		go func() {
 			b, err := w.o.Agent.Report(w.ctx, localapi.ReportRequest{Format: "text", Redaction: redaction})
 			words := string(b)
@@ -150,17 +153,17 @@ func (w *Window) saveReport() {
 	}
 	level.OnChanged = show
 	show("")
-	choices := container.NewHBox(muted(L("Form")), form, muted(L("Redaction")), level)
+	choices := container.NewHBox(muted(L("Form")), form, muted(L("Redaction")), container.NewGridWrap(fyne.NewSize(320, level.MinSize().Height), level.Select))
 	body := container.NewBorder(container.NewVBox(note(L("This is what whoever gets the report will read. Passwords are never in it; “strict” also replaces names and addresses.")), choices),
 		nil, nil, nil, panelFilled(container.NewVScroll(tight(preview))))
 	d := dialog.NewCustomConfirm(L("Save report"), L("Save …"), L("Close"), body, func(yes bool) {
 		if yes {
-			w.chooseFile(form.Selected, level.Selected)
+			w.chooseFile(form.Selected, level.value())
 		}
 	}, w.win)
 	size := w.win.Canvas().Size()
 	d.Resize(fyne.NewSize(min(size.Width-60, 860), size.Height-60))
-	d.Show()
+	w.openDialog(d)
 }
 
 // chooseFile asks for the file and writes the report into it.
@@ -183,5 +186,20 @@ func (w *Window) chooseFile(format, redaction string) {
 		name += "-" + w.state.Report.Run.Started.Local().Format("2006-01-02-1504")
 	}
 	save.SetFileName(name + "." + ending(format))
-	save.Show()
+	w.openDialog(save)
+}
+
+// openDialog shows d over the window; Escape closes it.
+func (w *Window) openDialog(d dialog.Dialog) {
+	w.asking = d
+	d.Show()
+}
+
+// closeDialog closes the dialog that is open, and says whether one was.
+func (w *Window) closeDialog() bool {
+	if w.asking == nil || w.win.Canvas().Overlays().Top() == nil {
+		return false
+	}
+	w.asking.Hide()
+	return true
 }

@@ -4,6 +4,7 @@ package window
 
 import (
 	"context"
+	"os"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -20,6 +21,9 @@ func Run(ctx context.Context, o Options) error {
 	if err := setLanguage(o.Language); err != nil {
 		return err
 	}
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700) // in a home that is new the toolkit would complain
+	}
 	app.SetMetadata(fyne.AppMetadata{ID: ID, Name: "Mapiscope", Icon: fyne.NewStaticResource("mapiscope.png", assets.PNG(assets.IconApp))})
 	a := app.NewWithID(ID)
 	a.SetIcon(fyne.NewStaticResource("mapiscope.png", assets.PNG(assets.IconApp)))
@@ -31,13 +35,13 @@ func Run(ctx context.Context, o Options) error {
 	w := New(ctx, a, win, o)
 	win.Resize(w.StartSize())
 	win.SetMaster()
-	win.SetCloseIntercept(func() { w.Remember(); win.Close() })
 	a.Lifecycle().SetOnStarted(func() {
 		go w.Follow(ctx)
 		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 	})
 	go raise(ctx, win, o.Raise)
 	win.ShowAndRun()
+	w.Remember() // however it was closed
 	return nil
 }
 

@@ -225,6 +225,7 @@ func (a *assistant) show(s State) {
 		return
 	}
 	a.progress.show(s)
+	a.page.Refresh()
 	run, last := s.checking(), s.Snapshot.LastReport
 	switch {
 	case run == nil && last != nil && last.ID != a.asked:

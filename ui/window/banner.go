@@ -12,16 +12,17 @@ import (
 // banner says over every page that the agent is gone, and offers to start it; and
 // what went wrong with something that was asked for.
 type banner struct {
+	w     *Window
 	sign  *widget.Icon
 	words *widget.Label
-	start *widget.Button
+	start *enterButton
 	close *widget.Button
 	box   *fyne.Container
 }
 
 func newBanner(w *Window) *banner {
-	b := &banner{sign: widget.NewIcon(nil), words: text("")}
-	b.start = widget.NewButtonWithIcon(L("Start the agent"), theme.MediaPlayIcon(), w.startAgent)
+	b := &banner{w: w, sign: widget.NewIcon(nil), words: text("")}
+	b.start = newEnterButton(L("Start the agent"), theme.MediaPlayIcon(), w.startAgent)
 	b.start.Importance = widget.HighImportance
 	b.close = widget.NewButtonWithIcon("", theme.CancelIcon(), func() { w.problem(nil) })
 	buttons := container.NewCenter(container.NewHBox(b.start, b.close))
@@ -36,6 +37,12 @@ func (b *banner) content() fyne.CanvasObject { return b.box }
 func (b *banner) show(s State) {
 	b.start.Hide()
 	b.close.Hide()
+	was := b.box.Visible()
+	defer func() {
+		if b.box.Visible() != was {
+			b.w.main.Refresh() // the page makes room
+		}
+	}()
 	switch {
 	case s.Problem != "":
 		b.sign.SetResource(statusResource(report.Fail))
@@ -50,4 +57,7 @@ func (b *banner) show(s State) {
 		return
 	}
 	b.box.Show()
+	if c := b.w.win.Canvas(); b.start.Visible() && c.Focused() == nil {
+		c.Focus(b.start) // Enter starts it, without a way through all that is focusable
+	}
 }

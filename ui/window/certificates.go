@@ -69,9 +69,9 @@ type certificates struct {
 
 func newCertificates() *certificates {
 	c := &certificates{details: newSwap()}
-	c.list = newTable(true, c.showDetails, column{title: L("Host"), width: 150, share: 2}, column{title: L("Days left"), width: 94, number: true})
+	c.list = newTable(true, c.showDetails, column{title: L("Host"), width: 150, share: 2}, column{title: L("Days left"), width: 84, number: true})
 	split := container.NewHSplit(panelFilled(c.list.box), panelFilled(container.NewVScroll(c.details.Container)))
-	split.SetOffset(0.32)
+	split.SetOffset(0.35)
 	c.box = container.NewBorder(head(L("Certificates")), nil, nil, nil, split)
 	return c
 }

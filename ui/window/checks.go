@@ -108,7 +108,18 @@ func (c *checks) show(s State) {
 		return // the same report: leave scrolling and selection alone
 	}
 	c.run = run
+	c.chooseWorst()
 	c.refill()
+}
+
+// chooseWorst shows the check that a person looks for, unless one was chosen.
+func (c *checks) chooseWorst() {
+	for _, check := range c.all {
+		if _, known := c.byID[c.chosen]; !known && check.Status == report.Fail {
+			c.chosen = check.ID
+			return
+		}
+	}
 }
 
 // refill brings tree and details in line with the checks and the filter.
@@ -214,7 +225,7 @@ func drawEvidence(evidence map[string]any) fyne.CanvasObject {
 	form := container.New(layout.NewFormLayout())
 	for _, key := range slices.Sorted(maps.Keys(evidence)) {
 		form.Add(muted(strings.ReplaceAll(key, "_", " ")))
-		form.Add(text(evidenceText(evidence[key])))
+		form.Add(value(evidenceText(evidence[key])))
 	}
 	return tight(form)
 }

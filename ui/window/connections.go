@@ -95,19 +95,20 @@ type connections struct {
 	requests *table
 	details  swap
 	protocol swap
+	below    swap // the last requests
 	chosen   int
 	box      fyne.CanvasObject
 }
 
 func newConnections() *connections {
-	c := &connections{details: newSwap(), protocol: newSwap()}
+	c := &connections{details: newSwap(), protocol: newSwap(), below: newSwap()}
 	c.table = newTable(true, func(i int) { c.chosen = i; c.showDetails() },
 		column{title: L("Service"), width: 96, share: 1}, column{title: L("Protocol"), width: 104},
 		column{title: L("Status"), width: 110, share: 1}, column{title: L("Sign-in"), width: 110, share: 2},
 		column{title: L("TLS"), width: 66}, column{title: L("Req./fail."), width: 100, number: true},
 		column{title: L("Average"), width: 78, number: true}, column{title: L("Server"), width: 80, share: 3})
 	c.requests = newTable(false, nil, exchangeColumns()...)
-	below := container.NewBorder(container.NewVBox(c.details.Container, heading(L("Last requests"))), nil, nil, nil, c.requests.box)
+	below := container.NewBorder(container.NewVBox(c.details.Container, heading(L("Last requests"))), nil, nil, nil, c.below.Container)
 	split := container.NewVSplit(panelFilled(c.table.box), panelFilled(below))
 	split.SetOffset(0.36)
 	c.box = container.NewBorder(container.NewVBox(head(L("Connections")), c.protocol.Container), nil, nil, nil, split)
@@ -133,7 +134,7 @@ func (c *connections) showProtocol() {
 		c.protocol.set(note(L("Both transports, as Outlook's dialog “Connection Status” shows them.")))
 		return
 	}
-	c.protocol.set(tight(text(c.state.Report.Protocol.Why)))
+	c.protocol.set(text(c.state.Report.Protocol.Why))
 }
 
 func (c *connections) showDetails() {
@@ -148,26 +149,35 @@ func (c *connections) showDetails() {
 	chosen := c.rows[c.chosen]
 	c.details.set(container.NewVBox(heading(serviceWord(chosen.Service)+" · "+connectionRow(chosen).cells[1]),
 		pairs(connectionPairs(chosen)...)))
-	c.requests.set(exchangeRows(exchangesOf(c.state.Report, chosen, shownExchanges)))
+	sent := exchangeRows(exchangesOf(c.state.Report, chosen, shownExchanges))
+	c.requests.set(sent)
+	if len(sent) == 0 {
+		c.below.set(empty(L("The last run sent no request here.")))
+	} else {
+		c.below.set(c.requests.box)
+	}
 	c.requests.list.UnselectAll()
 	c.table.choose(c.chosen)
 }
 
 // exchangeColumns are those of every table of requests.
 func exchangeColumns() []column {
-	return []column{{title: L("No."), width: 44, number: true}, {title: L("Request"), width: 130, share: 1},
-		{title: L("Answer"), width: 70, share: 1}, {title: L("Time"), width: 70, number: true},
-		{title: L("URL"), width: 120, share: 4}, {title: L("Server's id"), width: 90, share: 2}}
+	return []column{{title: L("No."), width: 44, number: true}, {title: L("Request"), width: 124},
+		{title: L("Answer"), width: 96}, {title: L("Time"), width: 70, number: true},
+		{title: L("URL"), width: 120, share: 6}, {title: L("Server's id"), width: 90, share: 2}}
 }
 
 func exchangeRows(all []report.Exchange) []row {
 	rows := make([]row, len(all))
 	for i, x := range all {
 		rows[i] = row{status: exchangeStatus(x), cells: []string{
-			fmt.Sprint(x.Seq), exchangeName(x), exchangeAnswer(x), millis(x.Total), x.URL, x.ServerRequestID}}
+			fmt.Sprint(x.Seq), exchangeName(x), exchangeAnswer(x), millis(x.Total), shortURL(x.URL), x.ServerRequestID}}
 	}
 	return rows
 }
+
+// shortURL leaves out what nearly every URL begins with, for the end says more.
+func shortURL(u string) string { return strings.TrimPrefix(u, "https://") }
 
 func exchangeName(x report.Exchange) string {
 	if x.RequestType != "" {

@@ -3,6 +3,8 @@ package window
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -245,7 +247,8 @@ func TestSettings(t *testing.T) {
 
 func TestSizeAndTabAreRemembered(t *testing.T) {
 	s := sampleState(readSample(t, "healthy"), monitor.StateConnected)
-	w := open(t, s, Options{})
+	file := filepath.Join(t.TempDir(), "mapiscope", "window.json")
+	w := open(t, s, Options{StateFile: file})
 	if w.StartSize() != fyne.NewSize(firstWidth, firstHeight) || w.pages[w.shown].key != "overview" {
 		t.Errorf("the first time: %v, %s", w.StartSize(), w.pages[w.shown].key)
 	}
@@ -255,6 +258,20 @@ func TestSizeAndTabAreRemembered(t *testing.T) {
 	again := New(t.Context(), w.app, test.NewTempWindow(t, nil), w.o)
 	if again.StartSize() != fyne.NewSize(900, 600) || again.pages[again.shown].key != "requests" {
 		t.Errorf("the next time: %v, %s", again.StartSize(), again.pages[again.shown].key)
+	}
+}
+
+func TestWhatIsRememberedMayBeBroken(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "window.json")
+	first := remembered{Width: firstWidth, Height: firstHeight}
+	for content, want := range map[string]remembered{"": first, "{": first, "[]": first, `{"tab":1}`: first,
+		`{"tab":"web","width":1,"height":1e30}`: {Tab: "web", Width: leastWidth, Height: mostHeight}} {
+		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := readRemembered(file); got != want {
+			t.Errorf("%s: %+v", content, got)
+		}
 	}
 }
 

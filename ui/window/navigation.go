@@ -1,11 +1,8 @@
 package window
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
@@ -73,29 +70,6 @@ func (n *navigation) show(s State) {
 		address = s.Snapshot.Account.Address
 	}
 	n.account.SetText(address)
-}
-
-// addKeys lets everything be reached by the keyboard: Ctrl and a digit opens a
-// page, F5 checks, Ctrl+F searches.
-func (w *Window) addKeys() {
-	c := w.win.Canvas()
-	for i := range w.pages {
-		key := fyne.KeyName(strconv.Itoa(i + 1))
-		c.AddShortcut(&desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault},
-			func(fyne.Shortcut) { w.openByKey(i) })
-	}
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyR, Modifier: fyne.KeyModifierShortcutDefault},
-		func(fyne.Shortcut) { w.checkNow() })
-	c.AddShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyF, Modifier: fyne.KeyModifierShortcutDefault},
-		func(fyne.Shortcut) { w.search() })
-	c.SetOnTypedKey(func(k *fyne.KeyEvent) {
-		switch k.Name {
-		case fyne.KeyF5:
-			w.checkNow()
-		case fyne.KeyEscape:
-			w.closeAssistant()
-		}
-	})
 }
 
 func (w *Window) openByKey(i int) {

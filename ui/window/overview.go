@@ -3,6 +3,8 @@ package window
 import (
 	"fmt"
 	"reflect"
+	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -27,6 +29,8 @@ type overviewView struct {
 	groups   []groupView
 	checked  string
 	notice   string
+	outages  []report.Outage // of the last day
+	now      time.Time       // of the state, for the strip of that day
 }
 
 // causeView is one cause with who does what about it.
@@ -61,6 +65,7 @@ func viewOverview(s State) overviewView {
 		v.facts = facts(s)
 		v.notice = s.Snapshot.Notice
 	}
+	v.outages, v.now = lastDay(s.outages(), s.Now), s.Now
 	if v.status == report.Fail || v.status == report.Unknown {
 		if s.Snapshot != nil && s.Gone == "" {
 			v.next = s.Snapshot.Next
@@ -73,6 +78,9 @@ func viewOverview(s State) overviewView {
 	v.causes = viewCauses(r)
 	if len(v.causes) > 0 {
 		v.next = "" // the steps say it better
+		if strings.HasPrefix(v.headline, v.causes[0].title) {
+			v.causes[0].title = "" // it stands above them already
+		}
 	}
 	v.groups = viewGroups(r.Checks)
 	v.checked = joined(ago(s.Now, r.Run.Started.Add(r.Run.Duration.Duration())), triggerWord(r.Run.Trigger),
@@ -107,9 +115,12 @@ func headline(s State) string {
 	case monitor.StateTroubled:
 		return L("The mail server does not answer just now; trying again.")
 	case monitor.StateConnecting:
+		if s.checksFailed() {
+			return verdictWords(s.Report)
+		}
 		return L("Connecting to the mailbox of {{.Address}}.", args{"Address": s.Snapshot.Account.Address})
 	case monitor.StateLost:
-		if s.Report != nil && s.Report.Verdict.Status == report.Fail {
+		if s.checksFailed() {
 			return verdictWords(s.Report)
 		}
 	}
@@ -217,19 +228,24 @@ type overview struct {
 	progress *progress
 	verdict  swap
 	rest     swap
+	day      *day
+	today    *widget.Label // what the strip says in words
+	last     *fyne.Container
 	scroll   *container.Scroll
 }
 
 func newOverview(w *Window) *overview {
-	o := &overview{w: w, verdict: newSwap(), rest: newSwap(), progress: newProgress()}
+	o := &overview{w: w, verdict: newSwap(), rest: newSwap(), progress: newProgress(), day: newDay(), today: caption("")}
 	o.check = widget.NewButtonWithIcon(L("Check now"), theme.ViewRefreshIcon(), w.checkNow)
 	o.check.Importance = widget.HighImportance
 	o.pause = widget.NewButtonWithIcon(L("Pause"), theme.MediaPauseIcon(), w.pauseOrResume)
 	o.save = widget.NewButtonWithIcon(L("Save report …"), theme.DocumentSaveIcon(), w.saveReport)
 	o.copy = widget.NewButtonWithIcon(L("Copy summary"), theme.ContentCopyIcon(), w.copySummary)
 	buttons := container.New(layout.NewRowWrapLayout(), o.check, o.save, o.copy, o.pause)
+	o.today.Truncation = fyne.TextTruncateOff
+	o.last = container.NewVBox(container.NewHBox(heading(L("Outages of the last 24 hours")), container.NewCenter(o.today)), panel(o.day))
 	o.scroll = container.NewVScroll(container.NewVBox(
-		panel(o.verdict.Container, buttons, o.progress.box), o.rest.Container))
+		panel(o.verdict.Container, buttons, o.progress.box), o.rest.Container, o.last))
 	return o
 }
 
@@ -237,7 +253,11 @@ func (o *overview) content() fyne.CanvasObject { return o.scroll }
 
 func (o *overview) show(s State) {
 	v := viewOverview(s)
+	was := o.progress.height()
 	o.progress.show(s)
+	if o.progress.height() != was {
+		defer o.scroll.Content.Refresh() // what is below moves
+	}
 	setEnabled(o.check, !v.checking && s.Gone == "" && !s.needsAccount())
 	setEnabled(o.pause, s.Gone == "" && !s.needsAccount())
 	setEnabled(o.save, v.hasRun && s.Gone == "")
@@ -249,7 +269,16 @@ func (o *overview) show(s State) {
 		o.pause.SetIcon(theme.MediaPauseIcon())
 		o.pause.SetText(L("Pause"))
 	}
-	if o.drawn && reflect.DeepEqual(v, o.view) {
+	o.day.set(v.outages, v.now)
+	o.today.SetText(dayWords(v.outages))
+	if v.hasRun {
+		o.last.Show()
+	} else {
+		o.last.Hide()
+	}
+	same := v
+	same.now = o.view.now
+	if o.drawn && reflect.DeepEqual(same, o.view) {
 		return
 	}
 	old := o.view
@@ -258,6 +287,16 @@ func (o *overview) show(s State) {
 	if !reflect.DeepEqual(old.causes, v.causes) || !reflect.DeepEqual(old.groups, v.groups) || old.checked != v.checked || old.hasRun != v.hasRun || len(o.rest.Objects) == 0 {
 		o.rest.set(drawRest(v, func() { o.w.openKey("guide") }))
 	}
+}
+
+// dayWords is the strip of the last day in words.
+func dayWords(outages []report.Outage) string {
+	if len(outages) == 0 {
+		return L("none")
+	}
+	last := outages[0]
+	return joined(N("{{.N}} outages", len(outages)), L("the last at {{.Time}}", args{"Time": last.Started.Local().Format("15:04")}),
+		outageCauseWord(last.Cause), outcomeWord(last))
 }
 
 func setEnabled(b *widget.Button, on bool) {
@@ -282,7 +321,7 @@ func drawVerdict(v overviewView) fyne.CanvasObject {
 		}
 	}
 	mark := container.NewVBox(inset(sized(widget.NewIcon(statusResource(v.status)), 44), 4))
-	return container.NewBorder(nil, nil, mark, nil, container.NewThemeOverride(container.NewVBox(words...), tightLook{fyne.CurrentApp().Settings().Theme()}))
+	return container.NewBorder(nil, nil, mark, nil, tight(container.NewVBox(words...)))
 }
 
 func drawRest(v overviewView, guide func()) fyne.CanvasObject {
@@ -301,7 +340,9 @@ func drawRest(v overviewView, guide func()) fyne.CanvasObject {
 		box.Add(noReport())
 		return box
 	}
-	box.Add(container.NewBorder(nil, nil, heading(L("What was checked")), nil, note(v.checked)))
+	checked := caption(v.checked)
+	checked.Truncation = fyne.TextTruncateOff
+	box.Add(container.NewHBox(heading(L("What was checked")), container.NewCenter(checked)))
 	groups := container.NewGridWithColumns(3)
 	for _, g := range v.groups {
 		groups.Add(panelFilled(container.NewBorder(nil, nil, sign(g.status), nil, tight(container.NewVBox(line(g.name), caption(g.counts))))))
@@ -321,9 +362,14 @@ func drawCause(c causeView) fyne.CanvasObject {
 	status := map[report.Severity]report.Status{report.SeverityFail: report.Fail, report.SeverityWarn: report.Warn}[c.severity]
 	name := text(c.title)
 	name.TextStyle.Bold = true
-	words := []fyne.CanvasObject{name}
-	if c.explanation != "" {
-		words = append(words, note(c.explanation))
+	var words []fyne.CanvasObject
+	switch {
+	case c.title == "":
+		words = append(words, text(c.explanation))
+	case c.explanation == "":
+		words = append(words, name)
+	default:
+		words = append(words, name, note(c.explanation))
 	}
 	if c.confidence != "" {
 		words = append(words, caption(confidenceWord(c.confidence)))
@@ -346,7 +392,7 @@ func drawStep(mark string, s stepView) fyne.CanvasObject {
 	if s.command != "" {
 		step.Add(container.NewBorder(nil, nil, nil, container.NewCenter(copyButton(L("Copy command"), s.command)), code(s.command)))
 	}
-	number := widget.NewLabel(mark)
+	number := word(mark)
 	number.TextStyle.Bold = true
-	return container.NewBorder(nil, nil, container.NewVBox(number), nil, step)
+	return container.NewBorder(nil, nil, container.NewVBox(inset(tight(number), 2)), nil, step)
 }

@@ -2,6 +2,7 @@ package window
 
 import (
 	"embed"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -114,9 +115,46 @@ func inset(o fyne.CanvasObject, by float32) fyne.CanvasObject {
 	return container.New(layout.NewCustomPaddedLayout(by, by, by+2, by+2), o)
 }
 
-// tight takes the air out between lines that belong together.
+// tight takes the air out between lines that belong together. It moves the labels
+// closer instead of overriding the theme: the toolkit loads its fonts once more for
+// every override, and keeps them for as long as the program runs.
 func tight(o fyne.CanvasObject) fyne.CanvasObject {
-	return container.NewThemeOverride(o, tightLook{fyne.CurrentApp().Settings().Theme()})
+	switch o := o.(type) {
+	case *widget.Label:
+		return container.New(snug{}, o)
+	case *fyne.Container:
+		if _, done := o.Layout.(snug); !done {
+			for i, inside := range o.Objects {
+				o.Objects[i] = tight(inside)
+			}
+		}
+	}
+	return o
+}
+
+// snug lets a label stand over the edge by most of the air that the theme puts
+// around its text.
+type snug struct{}
+
+const snugBy = 6
+
+// Layout gives the label its air beyond the edge.
+func (snug) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(-snugBy, -snugBy))
+		o.Resize(size.AddWidthHeight(2*snugBy, 2*snugBy))
+	}
+}
+
+// MinSize is the text's own, with a little air.
+func (snug) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	var size fyne.Size
+	for _, o := range objects {
+		if o.Visible() {
+			size = size.Max(o.MinSize().SubtractWidthHeight(2*snugBy, 2*snugBy))
+		}
+	}
+	return size
 }
 
 // lines is a column of lines that belong together.
@@ -124,10 +162,17 @@ func lines(objects ...fyne.CanvasObject) fyne.CanvasObject {
 	return tight(container.NewVBox(objects...))
 }
 
-// text is a wrapped paragraph, which can be selected and copied.
+// text is a wrapped paragraph.
 func text(s string) *widget.Label {
 	l := widget.NewLabel(s)
 	l.Wrapping = fyne.TextWrapWord
+	return l
+}
+
+// value is a wrapped text that can be marked and copied: ids, addresses, evidence.
+// Each is a stop for the Tab key, so paragraphs are none.
+func value(s string) *widget.Label {
+	l := text(s)
 	l.Selectable = true
 	return l
 }
@@ -176,7 +221,7 @@ func title(s string) *widget.Label {
 // head is the title of a page with what can be done there on the right.
 func head(name string, actions ...fyne.CanvasObject) fyne.CanvasObject {
 	l := title(name)
-	l.Wrapping, l.Selectable = fyne.TextWrapOff, false
+	l.Wrapping = fyne.TextWrapOff
 	if len(actions) == 0 {
 		return l
 	}
@@ -195,14 +240,14 @@ func pairs(rows ...pair) fyne.CanvasObject {
 		}
 		name := muted(r.name)
 		form.Add(name)
-		form.Add(text(r.value))
+		form.Add(value(r.value))
 	}
 	return tight(form)
 }
 
 // code is a command or an id in type of one width, on a ground of its own.
 func code(s string) fyne.CanvasObject {
-	l := text(s)
+	l := value(s)
 	l.TextStyle.Monospace = true
 	l.Wrapping = fyne.TextWrapBreak
 	back := newFill(colorCode)
@@ -210,13 +255,22 @@ func code(s string) fyne.CanvasObject {
 	return container.NewStack(back, inset(tight(l), 3))
 }
 
-// copyButton puts what into the clipboard and says so.
+// copiedTime is for how long a button says that it has copied.
+const copiedTime = 2 * time.Second
+
+// copyButton puts what into the clipboard and says so for a moment.
 func copyButton(label, what string) *widget.Button {
 	b := widget.NewButtonWithIcon(label, theme.ContentCopyIcon(), nil)
 	b.OnTapped = func() {
 		fyne.CurrentApp().Clipboard().SetContent(what)
 		b.SetIcon(theme.ConfirmIcon())
 		b.SetText(L("Copied"))
+		time.AfterFunc(copiedTime, func() {
+			fyne.Do(func() {
+				b.SetIcon(theme.ContentCopyIcon())
+				b.SetText(label)
+			})
+		})
 	}
 	return b
 }

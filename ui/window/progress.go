@@ -37,11 +37,20 @@ func (p *progress) show(s State) {
 	p.bar.Max = float64(max(run.Total, 1))
 	p.bar.SetValue(float64(run.Done))
 	p.now.SetText(runningWords(run))
-	p.far.SetText("")
+	p.far.Hide()
 	if run.Verdict != nil && run.Verdict.Status == report.Fail {
 		p.far.SetText(L("So far: {{.Verdict}}", args{"Verdict": X("cause", run.Verdict.Cause, run.Verdict.Headline)}))
+		p.far.Show()
 	}
 	p.box.Show()
+}
+
+// height is what it takes of the page; the page is laid out anew when it changes.
+func (p *progress) height() float32 {
+	if !p.box.Visible() {
+		return 0
+	}
+	return p.box.MinSize().Height
 }
 
 // runningWords names the checks that run just now, three at most.

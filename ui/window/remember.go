@@ -1,26 +1,60 @@
 package window
 
-import "fyne.io/fyne/v2"
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 
-// What is remembered from one window to the next, in the toolkit's own store of
-// this program. Everything that can be configured is in the configuration file
-// instead.
-const (
-	prefTab    = "tab"
-	prefWidth  = "width"
-	prefHeight = "height"
+	"fyne.io/fyne/v2"
 )
 
-// The size of the first window, and the least that is sensible.
+// remembered is what one window leaves to the next, in a file of its own. The
+// toolkit's own store is not used: it writes a moment later, which a window that is
+// ended does not have. Everything that can be configured is in the configuration.
+type remembered struct {
+	Tab    string  `json:"tab"`
+	Width  float32 `json:"width"`
+	Height float32 `json:"height"`
+}
+
+// The size of the first window, and what is sensible.
 const (
 	firstWidth, firstHeight = 1080, 720
 	leastWidth, leastHeight = 760, 480
+	mostWidth, mostHeight   = 8000, 5000
 )
+
+// readRemembered is what the last window left; nothing is as good as something that
+// cannot be read.
+func readRemembered(file string) remembered {
+	m := remembered{Width: firstWidth, Height: firstHeight}
+	if b, err := os.ReadFile(file); err == nil && json.Unmarshal(b, &m) != nil {
+		return remembered{Width: firstWidth, Height: firstHeight}
+	}
+	m.Width = min(max(m.Width, leastWidth), mostWidth)
+	m.Height = min(max(m.Height, leastHeight), mostHeight)
+	return m
+}
+
+// write puts it into the file as a whole; a window is not worth an error when that
+// cannot be done.
+func (m remembered) write(file string) {
+	if file == "" {
+		return
+	}
+	b, err := json.Marshal(m)
+	if err != nil || os.MkdirAll(filepath.Dir(file), 0o700) != nil {
+		return
+	}
+	if os.WriteFile(file+".new", b, 0o600) == nil {
+		_ = os.Rename(file+".new", file)
+	}
+}
 
 func (w *Window) startPage() int {
 	key := w.o.Tab
 	if key == "" {
-		key = w.app.Preferences().String(prefTab)
+		key = w.kept.Tab
 	}
 	for i, p := range w.pages {
 		if p.key == key {
@@ -31,21 +65,15 @@ func (w *Window) startPage() int {
 }
 
 // StartSize is the size of last time.
-func (w *Window) StartSize() fyne.Size {
-	p := w.app.Preferences()
-	return fyne.NewSize(
-		max(float32(p.FloatWithFallback(prefWidth, firstWidth)), leastWidth),
-		max(float32(p.FloatWithFallback(prefHeight, firstHeight)), leastHeight))
-}
+func (w *Window) StartSize() fyne.Size { return fyne.NewSize(w.kept.Width, w.kept.Height) }
 
-// Remember keeps the size for the next time; the tab is kept whenever it changes.
+// Remember keeps page and size for the next time.
 func (w *Window) Remember() {
-	size := w.win.Canvas().Size()
-	if size.Width < 100 || size.Height < 100 {
-		return // never shown
+	w.kept.Tab = w.pages[w.shown].key
+	if size := w.win.Canvas().Size(); size.Width >= 100 && size.Height >= 100 { // else it was never shown
+		w.kept.Width, w.kept.Height = size.Width, size.Height
 	}
-	w.app.Preferences().SetFloat(prefWidth, float64(size.Width))
-	w.app.Preferences().SetFloat(prefHeight, float64(size.Height))
+	w.kept.write(w.o.StateFile)
 }
 
 // Tabs are the keys of the pages, in their order.

@@ -92,7 +92,7 @@ func newRequests(*Window) *requests {
 	r.table = newTable(true, r.showDetails, exchangeColumns()...)
 	r.details.set(empty(L("Choose a request to see its ids and times.")))
 	split := container.NewVSplit(panelFilled(r.table.box), panelFilled(container.NewVScroll(r.details.Container)))
-	split.SetOffset(0.55)
+	split.SetOffset(0.6)
 	bar := container.NewBorder(nil, nil, nil, r.count, r.search)
 	r.box = container.NewBorder(container.NewVBox(head(L("Requests")), bar), nil, nil, nil, split)
 	return r

@@ -146,6 +146,7 @@ func newSettings(w *Window) *settings {
 		p.autostart.SetChecked(on)
 		box.Add(panel(p.autostart))
 	}
+	box.Add(note(L("Keys: Ctrl+1 and so on open the pages, Ctrl+R or F5 checks, Ctrl+F searches, Ctrl+S saves the report, Escape closes what is open, Ctrl+W the window.")))
 	p.says.SetText(L("Kept in {{.File}}; the password in the system's keyring.", args{"File": w.o.Settings.File()}))
 	bottom := container.NewBorder(nil, nil, nil, container.NewCenter(p.save), p.says)
 	p.box = container.NewBorder(head(L("Settings")), bottom, nil, nil, container.NewVScroll(box))

@@ -37,17 +37,10 @@ func (s State) state() monitor.State {
 	return s.Snapshot.State
 }
 
-// cause is the finding that the verdict names, or nil.
-func (s State) cause() *report.Finding {
-	if s.Report == nil || s.Report.Verdict.Cause == "" {
-		return nil
-	}
-	for i, f := range s.Report.Findings {
-		if f.Code == s.Report.Verdict.Cause {
-			return &s.Report.Findings[i]
-		}
-	}
-	return nil
+// checksFailed says that the last checks found what keeps mail from flowing. While a
+// lost session is tried again and again, that is what a person wants to read.
+func (s State) checksFailed() bool {
+	return s.Report != nil && s.Report.Verdict.Status == report.Fail
 }
 
 // connections are the live ones, and of the last report those that the agent does

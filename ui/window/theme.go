@@ -55,13 +55,13 @@ var colours = map[fyne.ThemeColorName][2]color.Color{
 	theme.ColorNamePrimary:             {rgb(0x1f5fbf), rgb(0x7fb0ff)},
 	theme.ColorNameHyperlink:           {rgb(0x1f5fbf), rgb(0x7fb0ff)},
 	theme.ColorNameForegroundOnPrimary: {rgb(0xffffff), rgb(0x0b1a30)},
-	theme.ColorNameFocus:               {color.NRGBA{0x1f, 0x5f, 0xbf, 0x55}, color.NRGBA{0x7f, 0xb0, 0xff, 0x55}},
+	theme.ColorNameFocus:               {color.NRGBA{0x10, 0x20, 0x38, 0x66}, color.NRGBA{0xff, 0xff, 0xff, 0x33}},
 	theme.ColorNameSelection:           {rgb(0xd5e3f7), rgb(0x2a3d58)},
 	theme.ColorNameHover:               {color.NRGBA{0x10, 0x20, 0x38, 0x0d}, color.NRGBA{0xff, 0xff, 0xff, 0x10}},
 	theme.ColorNamePressed:             {color.NRGBA{0x10, 0x20, 0x38, 0x1e}, color.NRGBA{0xff, 0xff, 0xff, 0x22}},
 	theme.ColorNameButton:              {rgb(0xe4e8ee), rgb(0x2b333d)},
 	theme.ColorNameDisabledButton:      {rgb(0xeef0f3), rgb(0x20262d)},
-	theme.ColorNameInputBackground:     {rgb(0xffffff), rgb(0x12161b)},
+	theme.ColorNameInputBackground:     {rgb(0xf3f5f8), rgb(0x12161b)},
 	theme.ColorNameInputBorder:         {rgb(0xc3cbd5), rgb(0x3a4450)},
 	theme.ColorNameSeparator:           {rgb(0xdde2e8), rgb(0x2b333d)},
 	theme.ColorNameHeaderBackground:    {rgb(0xf5f6f8), rgb(0x14181e)},
@@ -91,8 +91,19 @@ func (l look) Color(name fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	return pair[0]
 }
 
-func (look) Font(s fyne.TextStyle) fyne.Resource     { return theme.DefaultTheme().Font(s) }
-func (look) Icon(n fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(n) }
+func (look) Font(s fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(s) }
+
+// Icon is the toolkit's own, but for the branches of a tree: chevrons, as people
+// know them, and not arrows.
+func (look) Icon(n fyne.ThemeIconName) fyne.Resource {
+	switch n {
+	case theme.IconNameNavigateNext:
+		return icon("closed")
+	case theme.IconNameMoveDown:
+		return icon("opened")
+	}
+	return theme.DefaultTheme().Icon(n)
+}
 
 var sizes = map[fyne.ThemeSizeName]float32{
 	theme.SizeNameHeadingText:     22,
@@ -109,19 +120,6 @@ func (look) Size(name fyne.ThemeSizeName) float32 {
 		return size
 	}
 	return theme.DefaultTheme().Size(name)
-}
-
-// tightLook is look with hardly any air around text, for lines that belong together.
-type tightLook struct{ fyne.Theme }
-
-func (t tightLook) Size(name fyne.ThemeSizeName) float32 {
-	switch name {
-	case theme.SizeNameInnerPadding:
-		return 2
-	case theme.SizeNamePadding:
-		return 2
-	}
-	return t.Theme.Size(name)
 }
 
 // blend mixes two colours: share of the second.

@@ -138,10 +138,14 @@ func (c *webCheck) drawView(name string, v report.WebView) fyne.CanvasObject {
 	if v.Status > 0 {
 		status = fmt.Sprintf("HTTP %d", v.Status)
 	}
-	says := line(joined(pageWord(v.Kind), status))
+	page := pageWord(v.Kind)
+	if page == "" {
+		page = L("no answer")
+	}
+	says := line(joined(page, status))
 	objects := []fyne.CanvasObject{
-		container.NewBorder(nil, nil, sign(webStatus(v)), nil, tight(container.NewVBox(heading(name), says))),
-		container.NewBorder(nil, nil, nil, container.NewVBox(container.NewHBox(open)), code(v.URL)),
+		container.NewBorder(nil, nil, sign(webStatus(v)), container.NewCenter(open), tight(container.NewVBox(heading(name), says))),
+		code(v.URL),
 		pairs(pagePairs(v)...),
 	}
 	if v.HeaderVersion != "" || v.Product != "" {

@@ -14,6 +14,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/dialog"
 
 	"github.com/mapiscope/mapiscope/diag/guide"
 	"github.com/mapiscope/mapiscope/diag/monitor"
@@ -46,6 +47,9 @@ type Options struct {
 	// Raise brings the window to the front each time something is received.
 	Raise <-chan struct{}
 
+	// StateFile keeps page and size from one window to the next; "" keeps nothing.
+	StateFile string
+
 	Tab      string // key of the tab to open; "" is the one of last time
 	Language string // "auto", "en" or "de"
 	Theme    string // "auto", "light" or "dark"
@@ -75,22 +79,26 @@ type Window struct {
 	state  State
 	pages  []page
 	shown  int
+	kept   remembered // of the last window
 	nav    *navigation
 	body   *fyne.Container
 	banner *banner
-	first  *assistant   // nil unless it is open
-	do     func(func()) // runs a function on the toolkit's goroutine
+	main   *fyne.Container // banner and page
+	first  *assistant      // nil unless it is open
+	asking dialog.Dialog   // the last one that was opened, nil before
+	do     func(func())    // runs a function on the toolkit's goroutine
 }
 
 // New fills win. Nothing is asked of the agent before Follow; ctx ends what the
 // window has started.
 func New(ctx context.Context, app fyne.App, win fyne.Window, o Options) *Window {
-	w := &Window{app: app, win: win, o: o, ctx: ctx, do: fyne.Do}
+	w := &Window{app: app, win: win, o: o, ctx: ctx, do: fyne.Do, kept: readRemembered(o.StateFile)}
 	w.pages = w.newPages()
 	w.nav = newNavigation(w.pages, w.open)
 	w.banner = newBanner(w)
 	w.body = container.NewStack()
 	w.layOut()
+	w.addMenu()
 	w.addKeys()
 	w.open(w.startPage())
 	return w
@@ -113,8 +121,9 @@ func (w *Window) newPages() []page {
 // layOut puts navigation, banner and page into the window.
 func (w *Window) layOut() {
 	side := container.NewStack(newFill(colorSide), w.nav.content())
+	w.main = container.NewBorder(w.banner.content(), nil, nil, nil, w.body)
 	w.win.SetContent(container.NewBorder(nil, nil, side, nil,
-		container.NewBorder(w.banner.content(), nil, nil, nil, w.body)))
+		w.main))
 }
 
 // open shows the page with that place in the list.
@@ -128,7 +137,6 @@ func (w *Window) open(i int) {
 	w.body.Objects = []fyne.CanvasObject{container.NewPadded(container.NewPadded(p.tab.content()))}
 	w.body.Refresh()
 	w.nav.selectPage(i)
-	w.app.Preferences().SetString(prefTab, p.key)
 }
 
 // openKey is open by the key of the page.

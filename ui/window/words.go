@@ -40,6 +40,8 @@ func (s State) status() report.Status {
 		return report.Unknown
 	case s.Snapshot.Status == report.Pass && s.Report != nil && s.Report.Verdict.Status == report.Warn:
 		return report.Warn
+	case s.Snapshot.State == monitor.StateConnecting && s.checksFailed():
+		return report.Fail
 	case s.Snapshot.State == monitor.StatePaused || s.Snapshot.State == monitor.StateOffline:
 		return report.Skip
 	}
