@@ -119,7 +119,7 @@ func (c *call) settings(u *User, p published) element {
 	}
 	user := group("User", leaf("DisplayName", u.DisplayName), leaf("LegacyDN", p.dn(u)),
 		leaf("AutoDiscoverSMTPAddress", u.Address), leaf("DeploymentId", p.deployment))
-	account := group("Account", leaf("AccountType", "email"), leaf("Action", "settings"), leaf("MicrosoftOnline", "False"))
+	account := group("Account", leaf("AccountType", "email"), leaf("Action", "settings"), leaf("MicrosoftOnline", map[bool]string{false: "False", true: "True"}[p.online]))
 	account.children = append(account.children, c.protocols(u, p)...)
 	response := group("Response", user, account)
 	response.attrs = ` xmlns="` + outlookNamespace + `"`
@@ -141,14 +141,17 @@ func (c *call) protocols(u *User, p published) (out []element) {
 		out = append(out, c.protocolEXCH(u, p))
 	}
 	if p.expr && !mapi && p.external != "" {
-		out = append(out, c.protocolRPC("EXPR", p.external))
+		out = append(out, c.protocolRPC("EXPR", p.external, p.principal))
 	}
 	if p.exhttp && !mapi && outlook {
 		for _, host := range []string{p.internal, p.external} { // internal first
 			if host != "" {
-				out = append(out, c.protocolRPC("EXHTTP", host))
+				out = append(out, c.protocolRPC("EXHTTP", host, p.principal))
 			}
 		}
+	}
+	if p.noWeb {
+		return out
 	}
 	return append(out, c.protocolWEB(p))
 }
@@ -183,8 +186,11 @@ func (c *call) protocolEXCH(u *User, p published) element {
 	return e
 }
 
-func (c *call) protocolRPC(kind, host string) element {
+func (c *call) protocolRPC(kind, host, principal string) element {
 	e := group("Protocol", leaf("Type", kind), leaf("Server", host), leaf("SSL", "On"), leaf("AuthPackage", "Ntlm"))
+	if principal != "" {
+		e.children = append(e.children, leaf("CertPrincipalName", principal))
+	}
 	e.children = append(e.children, webServices(host)...)
 	e.children = append(e.children, leaf("ServerExclusiveConnect", "On"))
 	return e

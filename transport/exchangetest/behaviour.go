@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"maps"
@@ -19,6 +20,8 @@ type behaviour struct {
 	// Names and addresses.
 	zone    zone
 	dnsMood dnsMood
+	moods   map[string]dnsMood // of single names
+	build   version            // instead of the manner's own; the zero value is that
 	// TLS and below, by site.
 	certs   map[string]*tls.Certificate
 	greets  map[string]func(*tls.Config) // changes how the site greets
@@ -50,6 +53,8 @@ type behaviour struct {
 	script      proxyScript
 	proxyStatus int // of every answer of the proxy instead of a tunnel; 0 is a tunnel
 
+	redirector string // host that port 80 of the redirector leads to; "" is mail
+
 	// Autodiscover.
 	publish func(u *User) published
 	pox     []func(c *call, address string) bool // may answer a sound request; the first that returns true has
@@ -58,6 +63,13 @@ type behaviour struct {
 	mapi          []func(c *call) bool       // may answer an authenticated protocol request
 	connectError  func(u *User) mapierr.Code // OK: as the request deserves
 	unknownDN     map[string]bool            // by address: legacyExchangeDN is not found
+	blankDN       bool                       // a blank at the end of a DN is forgiven
+	logonError    mapierr.Code               // of every RopLogon; OK: as the request deserves
+	deaf          bool                       // a NotificationWait is not told of events
+	hollow        bool                       // a NotificationWait ends at once, and nothing has happened
+	bound         refusal                    // of a request on another connection than the first of its context
+	bookHost      string                     // in GetAddressBookUrl; "" is mail
+	bookHides     bool                       // the accounts are hidden from the address book
 	contextLost   refusal                    // of every request inside a session context
 	lateCode      bool                       // X-ResponseCode comes after DONE
 	redirectLoop  bool                       // RopLogon is redirected wherever it is sent
@@ -85,13 +97,17 @@ type published struct {
 	legacyDN                     string // "" is the right one
 	deployment                   string // DeploymentId; "" is the right one
 	redirectAddr, redirectURL    string // another address or URL to ask, instead of settings
+	principal                    string // CertPrincipalName of RPC over HTTP; "" names none
+	noWeb, online                bool   // without the WEB protocol; MicrosoftOnline is True
+	blank                        bool   // the DN ends with a blank
 }
 
 func (p published) dn(u *User) string {
-	if p.legacyDN != "" {
-		return p.legacyDN
+	dn := cmp.Or(p.legacyDN, u.LegacyDN)
+	if p.blank {
+		dn += " "
 	}
-	return u.LegacyDN
+	return dn
 }
 
 // healthy is the state without any fault.

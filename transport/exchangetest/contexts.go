@@ -23,6 +23,7 @@ type sessionContext struct {
 	endpoint string // "emsmdb", "nspi"
 	user     *User
 	session  *session // mailbox side; nil for nspi
+	conn     int      // connection that it was opened on
 	gone     chan struct{}
 
 	// Guarded by the store. Ordinary requests are held to the sequence: the token
@@ -57,6 +58,21 @@ func (t *contextStore) open(endpoint string, u *User, life time.Duration, se *se
 	defer t.mu.Unlock()
 	t.all[x.id] = x
 	return x
+}
+
+// on notes the connection that a context was opened on.
+func (t *contextStore) on(x *sessionContext, conn int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x.conn = conn
+}
+
+// openedOn says that a context was opened on that connection, or is not known.
+func (t *contextStore) openedOn(id wire.GUID, conn int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.all[id]
+	return x == nil || x.conn == conn
 }
 
 // close ends a context: requests that still wait in it end too.

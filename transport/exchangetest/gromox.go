@@ -81,7 +81,7 @@ func (c *call) gromoxProtocols(u *User, p published) (out []element) {
 		host = p.internal
 	}
 	if p.exhttp {
-		out = append(out, c.protocolRPC("EXHTTP", host))
+		out = append(out, c.protocolRPC("EXHTTP", host, ""))
 	}
 	if p.mapiHTTP && c.r.Header.Get("X-MapiHttpCapability") != "" {
 		out = append(out, c.protocolMapiHTTP(u, p))
@@ -90,7 +90,7 @@ func (c *call) gromoxProtocols(u *User, p published) (out []element) {
 		out = append(out, c.protocolEXCH(u, p))
 	}
 	if p.expr {
-		out = append(out, c.protocolRPC("EXPR", host))
+		out = append(out, c.protocolRPC("EXPR", host, ""))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -141,7 +142,11 @@ func (c *call) resolveNames(_ *sessionContext, q *nspi.ResolveNamesRequest) nspi
 	}
 	p := &nspi.ResolveNamesResponse{CodePage: q.Stat.CodePage, MIDs: []nspi.MID{}, Columns: columnsOr(q.Tags)}
 	for _, name := range q.Names {
-		switch found := c.s.book.matching(name); len(found) {
+		found := c.s.book.matching(name)
+		if c.b.bookHides {
+			found = nil
+		}
+		switch len(found) {
 		case 0:
 			p.MIDs = append(p.MIDs, nspi.Unresolved)
 		case 1:
@@ -204,8 +209,8 @@ func (c *call) getMailboxURL(_ *sessionContext, q *nspi.GetMailboxURLRequest) ns
 }
 
 func (c *call) getAddressBookURL(_ *sessionContext, q *nspi.GetAddressBookURLRequest) nspi.Response {
-	if u := c.s.userByDN(q.UserDN); u != nil {
-		return &nspi.GetAddressBookURLResponse{URL: c.s.AddressBookURL(*u)}
+	if u := c.s.userByDN(strings.TrimRight(q.UserDN, " ")); u != nil {
+		return &nspi.GetAddressBookURLResponse{URL: mapiURL(cmp.Or(c.b.bookHost, c.s.names.mail), "nspi", c.s.mailboxID(*u))}
 	}
 	return &nspi.GetAddressBookURLResponse{Result: failed(mapierr.NotFound)}
 }

@@ -87,8 +87,13 @@ func (se *session) onObject(o *object, q rop.Request, handles []uint32) (rop.Res
 
 // logon opens a mailbox (MS-OXCSTOR 3.2.5.1.1).
 func (se *session) logon(c *call, q *rop.LogonRequest, handles []uint32) rop.Response {
+	if c.b.blankDN {
+		q.ESSDN = strings.TrimRight(q.ESSDN, " ")
+	}
 	owner := se.s.userByDN(q.ESSDN)
 	switch {
+	case c.b.logonError != mapierr.OK:
+		return rop.Refuse(q, c.b.logonError)
 	case q.LogonFlags&rop.LogonPrivate == 0:
 		return rop.Refuse(q, mapierr.NoReplicaHere) // no public folders here
 	case q.OpenFlags&rop.OpenUsePerMDBReplIDMapped == 0:
