@@ -22,7 +22,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 
 PLATFORMS := linux/amd64 linux/arm64 windows/amd64 windows/arm64 darwin/amd64 darwin/arm64
 
-.PHONY: recording soak bench-idle bench-desktop screenshots desktop help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
+.PHONY: accuracy recording soak bench-idle bench-desktop screenshots desktop help setup build demo test test-real setup-real vet house unit race fuzz lint bench bench-cert cross man clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -78,6 +78,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s) each
 lint: ## staticcheck, and govulncheck where its database can be reached
 	$(GO) run $(STATICCHECK) ./...
 	.ci/vulncheck $(GOVULNCHECK)
+
+accuracy: ## how often a diagnosis is right: every fault injected, ACCURACY_PAIRS (200) pairs of them drawn with ACCURACY_SEED (1); writes docs/accuracy.md
+	$(GO) run ./diag/lab/accuracy -pairs $(or $(ACCURACY_PAIRS),200) -seed $(or $(ACCURACY_SEED),1) -out docs/accuracy.md
 
 bench: ## the engine, a diagnosis and the process, each next to its floor
 	$(GO) test -run '^$$' -bench 'PlainPOST|Execute' -benchtime 3s ./transport/mapihttp

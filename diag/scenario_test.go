@@ -1,53 +1,21 @@
 package diag_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mapiscope/mapiscope/diag"
-	"github.com/mapiscope/mapiscope/diag/causes"
+	"github.com/mapiscope/mapiscope/diag/lab"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/report/redact"
 	"github.com/mapiscope/mapiscope/diag/report/reporttest"
-	"github.com/mapiscope/mapiscope/diag/suite"
-	"github.com/mapiscope/mapiscope/transport/auth"
-	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
-	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
-// expected is the cause that a fault must lead to, where that is another than the
-// fault itself says, by name or by name/variant. "" is none: nothing is wrong.
-var expected = map[string]string{
-	// The first thing that fails is TCP to an address that DNS gives; that the
-	// address is wrong, and not the server down, cannot be told from a client.
-	"autodiscover-dns/wrong-address": "connection-refused",
-	"vdir-url-wrong/old-address":     "connection-refused",
-	// The server is on its way down, not switched off.
-	"endpoint-disabled/shutting-down": "server-component-down",
-	"throttled/unavailable":           "server-component-down",
-	// The domain controller tells these two apart.
-	"account-locked/password-expired": "password-expired",
-	// Not meant to be healthy, nor to have a cause of its own.
-	"slow-bytes":        "endless-pending",
-	"wrong-server/loop": "wrong-server",
-	// An answer of UDP that is cut short is asked for again over TCP.
-	"dns-trouble/truncated": "",
-	// A server that asks and does not insist stops nobody.
-	"client-cert-requested/asked": "client-cert-optional",
-	// Which of the two switches it is, each with the remark that mail works all the same.
-	"healthy-legacy/computer": "client-mapihttp-disabled",
-}
-
-// remarked are findings that a scenario leads to beside its cause, or without one.
-var remarked = map[string]string{
-	"healthy-legacy/organisation": "healthy-legacy", "healthy-legacy/cert-principal": "cert-principal", "healthy-legacy/computer": "healthy-legacy", "not-in-address-book/": "not-in-address-book",
-	"mailbox-online/": "mailbox-online", "autodiscover-dns/unknown-domain": "domain-unknown",
-}
+// fewPairs is how many pairs of faults are made here; make accuracy makes many.
+const fewPairs = 8
 
 // alsoFits are the causes that leave the same signs as the one that is named, so
 // that the report has to say how to tell.
@@ -55,104 +23,55 @@ var alsoFits = map[string]string{
 	"autodiscover-dns": "external-blocked", "external-blocked": "vdir-url-wrong", "vdir-url-wrong": "external-blocked",
 	"bad-credentials": "account-locked", "unknown-user-dn": "wrong-server", "black-hole": "server-component-down",
 	"captive-portal": "web-filter", "pre-auth-proxy": "captive-portal",
-	"connection-refused": "vdir-url-wrong", "cert-invalid/untrusted-root": "tls-interception",
+	"connection-refused": "vdir-url-wrong", "cert-invalid/untrusted-root": "tls-interception", "unreachable-host": "external-blocked", "unreachable-host/hangs-up": "",
+	"endless-pending": "proxy-buffers-long-poll", "notification-lost": "proxy-buffers-long-poll",
 	// Of one variant: something tells the two apart there, or something else fits.
 	"autodiscover-dns/wrong-address": "autodiscover-dns", "pre-auth-proxy/mapi-only": "", "captive-portal/port-80": "",
-	"dns-trouble/servfail": "", "dns-trouble/silent": "", "autodiscover-dns/unknown-domain": "",
-	"upn-mismatch": "bad-credentials", "stale-network-state/off-vpn": "unreachable-host", "unreachable-host/no-route": "external-blocked",
-	"notification-lost": "proxy-buffers-long-poll", "endless-pending": "proxy-buffers-long-poll",
+	"dns-trouble/servfail": "", "dns-trouble/silent": "", "autodiscover-dns/unreachable": "", "connection-refused/both-hosts": "autodiscover-dns",
+	"upn-mismatch": "bad-credentials", "stale-network-state/off-vpn": "unreachable-host",
 }
 
-// shownElsewhere are the causes that no server can show: they are about the computer,
-// or about how the program was called.
-var shownElsewhere = map[string]string{
-	"no-network": "the computer's interfaces: causes_test", "proxy-unreachable": "a proxy between: causes_test",
-	"program-fault": "a mistake of our own: causes_test", "no-credential": "a run without a password: TestWithoutAPassword",
-	"name-missing": "a symptom, behind which every server shows a cause: causes_test",
-}
-
-// TestEveryCauseIsShown wants a scenario for every cause, or the word where it is
-// tested instead.
-func TestEveryCauseIsShown(t *testing.T) {
-	shown := map[string]bool{}
-	for _, info := range exchangetest.Faults() {
-		shown[info.Cause] = true
-	}
-	for _, m := range []map[string]string{expected, remarked} {
-		for _, code := range m {
-			shown[code] = true
-		}
-	}
-	for _, r := range causes.Rules() {
-		if where := shownElsewhere[r.Code]; shown[r.Code] == (where != "") {
-			t.Errorf("%s: shown by a scenario is %v, and elsewhere is %q", r.Code, shown[r.Code], where)
-		}
-	}
-}
-
-// warned are the causes with which mail still works: exit code 0.
-var warned = []string{"ntlmv1", "kerberos-fallback", "modern-auth-mixed", "cert-expires", "cert-root-domain", "client-cert-optional", "latency-loss",
-	"scp-wrong", "outlook-anywhere-basic", "tls-inspected", "cert-remark", "cert-revocation", "cert-names", "cross-forest-residue", "address-dead",
-	"autodiscover-contradicts", "srv-target-broken", "service-down", "directory-url-differs", "mailbox-full", "legacydn-trailing-space/accepted"}
-
-// slow are the faults that end with a limit of many seconds.
-var slow = []string{"endless-pending", "slow-bytes", "ipv6-swallowed", "latency-loss"}
-
-// TestEveryScenarioIsNamed diagnoses every fault of the embedded Exchange, in
-// every variant, and the healthy ones.
+// TestEveryScenarioIsNamed makes every situation of the lab true and diagnoses it:
+// the verdict must be right, and the report sound. Then it does so with pairs of
+// faults, of which the first two findings must be the two.
 func TestEveryScenarioIsNamed(t *testing.T) {
-	t.Run("healthy", func(t *testing.T) { scenario(t, exchangetest.Fault{}, "", 0, false) })
-	for _, info := range exchangetest.Faults() {
-		variants := info.Variants
-		if len(variants) == 0 {
-			variants = []string{""}
-		}
-		for _, variant := range variants {
-			name := strings.TrimSuffix(info.Name+"/"+variant, "/")
-			want := info.Cause
-			for _, key := range []string{info.Name, name} {
-				if other, ok := expected[key]; ok {
-					want = other
-				}
-			}
-			t.Run(strings.ReplaceAll(name, "/", " "), func(t *testing.T) {
-				if slices.Contains(slow, info.Name) && testing.Short() {
-					t.Skip("takes as long as a limit of a check")
-				}
-				t.Parallel()
-				scenario(t, exchangetest.Fault{Name: info.Name, Variant: variant}, want, info.Hold, info.Warns)
-			})
-		}
+	cases := slices.DeleteFunc(lab.Cases(), func(c lab.Case) bool { return c.Slow && testing.Short() })
+	m := &lab.Measurement{Single: lab.RunAll(t.Context(), cases, nil)}
+	for _, res := range m.Single {
+		t.Run(strings.ReplaceAll(res.Case.Name, "/", " "), func(t *testing.T) { scenario(t, res) })
+	}
+	m.Pairs = lab.RunPairs(t.Context(), lab.Draw(m.Single, 1), m.Single, fewPairs, nil)
+	for _, problem := range m.Problems() {
+		t.Error(problem)
 	}
 }
 
-func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duration, warns bool) {
-	s := start(t, f)
-	o := options(s)
-	o.Hold = hold
-	r := diagnose(t, o)
-	if r.Verdict.Cause != want {
-		t.Errorf("cause %q, want %q: %s\n%s", r.Verdict.Cause, want, r.Verdict.Headline, failures(r))
+func scenario(t *testing.T, res lab.Result) {
+	if res.Outcome == lab.LeftOut {
+		t.Skip("NOT RUN: " + res.Why)
 	}
-	status, exit := report.Pass, 0
-	if want != "" {
-		status, exit = report.Fail, 1
+	c := res.Case
+	r := res.Report
+	if r == nil {
+		t.Fatal(res.Why)
 	}
-	if slices.Contains(warned, want) || slices.Contains(warned, f.Name+"/"+f.Variant) || warns {
-		status, exit = report.Warn, 0
+	if res.Outcome != lab.Right {
+		t.Logf("%s: cause %q, want %q: %s\n%s", res.Outcome, res.Named, c.Cause, res.Why, failures(r)) // m.Problems fails of it
+		return
 	}
-	if r.Verdict.Status != status || r.ExitCode() != exit {
-		t.Errorf("verdict %s, exit %d; want %s, %d\n%s", r.Verdict.Status, r.ExitCode(), status, exit, failures(r))
+	exit := 0
+	if c.Cause != "" && !c.Warns {
+		exit = 1
 	}
-	also := alsoFits[want]
-	if other, ok := alsoFits[f.Name+"/"+f.Variant]; ok {
+	if r.ExitCode() != exit {
+		t.Errorf("exit %d, want %d\n%s", r.ExitCode(), exit, failures(r))
+	}
+	also := alsoFits[c.Cause]
+	if other, ok := alsoFits[c.Name]; ok {
 		also = other
 	}
 	if got := strings.Join(r.Verdict.Or, " "); got != also || len(r.Verdict.Unexplained) > 0 {
 		t.Errorf("or %q, want %q; unexplained %v", got, also, r.Verdict.Unexplained)
-	}
-	if code := remarked[f.Name+"/"+f.Variant]; code != "" && !slices.ContainsFunc(r.Findings, func(f report.Finding) bool { return f.Code == code }) {
-		t.Errorf("no finding %s", code)
 	}
 	reporttest.Valid(t, r)
 	strict, err := redact.Apply(r, redact.Strict)
@@ -160,9 +79,10 @@ func scenario(t *testing.T, f exchangetest.Fault, want string, hold time.Duratio
 		t.Fatal(err)
 	}
 	reporttest.Valid(t, strict)
-	if want == "" {
+	switch {
+	case c.Name == "healthy":
 		healthy(t, r)
-	} else {
+	case c.Cause != "":
 		usefulFinding(t, r)
 	}
 }
@@ -236,34 +156,11 @@ func start(t *testing.T, faults ...exchangetest.Fault) *exchangetest.Server {
 }
 
 func options(s *exchangetest.Server) diag.Options {
-	u := s.User(0)
-	registry, err := outlook.ParseRegFile(s.RegistryExport())
+	o, err := lab.Options(s)
 	if err != nil {
-		panic(err) // our own server wrote it
+		panic(err) // our own server wrote its registry
 	}
-	krb5Conf := ""
-	if s.SignsInWithTickets() {
-		krb5Conf = s.Krb5Conf()
-	}
-	var credentials []outlook.Credential
-	if list := s.CredentialList(); list != nil {
-		if credentials, err = outlook.ParseCredentialList(list); err != nil {
-			panic(err)
-		}
-	}
-	var cache []autodiscover.Cached
-	if kept := s.AutodiscoverCache(0); kept != nil {
-		c, err := autodiscover.ParseCached("AutoD."+u.Address+".xml", kept)
-		if err != nil {
-			panic(err)
-		}
-		cache = append(cache, c)
-	}
-	return diag.Options{
-		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Krb5Conf: krb5Conf, Trigger: "test",
-		Registry: registry, Credentials: credentials, Cache: cache, Names: &suite.Names{Lookup: s.SystemLookup, HostsFile: s.SystemHosts},
-		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
-	}
+	return o
 }
 
 func diagnose(t *testing.T, o diag.Options) *report.Report {

@@ -66,7 +66,7 @@ func TestJudgeNamesTheCause(t *testing.T) {
 		{"unreachable-host", []report.Check{row("network.mailbox", report.Fail, sig(suite.TCPTimeout, mail, "phase", "connect"))}},
 		{"black-hole", []report.Check{row("tls.mailbox", report.Fail, sig(suite.TLSTimeout, mail, "phase", "tls"))}},
 		{"cert-invalid", []report.Check{row("tls.mailbox", report.Fail, sig(suite.CertInvalid, mail, "kind", "expired"))}},
-		{"cert-root-domain", []report.Check{row("mapi.logon", report.Pass), row("discovery.root", report.Warn, sig(suite.CertInvalid, "contoso.test", "kind", "name-mismatch"))}},
+		{"cert-root-domain", []report.Check{row("mapi.logon", report.Pass), row("discovery.root", report.Warn, sig(suite.RootCert, "contoso.test", "kind", "name-mismatch"))}},
 		{"bad-credentials", []report.Check{row("mapi.connect", report.Fail, sig(suite.CredentialWrong, mail, "scheme", "NTLM"))}},
 		{"extended-protection", []report.Check{row("auth.sign-in", report.Fail, sig(suite.CredentialWrong, mail), sig(suite.RefusedHereOnly, mail))}},
 		{"proxy-breaks-ntlm", []report.Check{row("mapi.connect", report.Fail, sig(suite.HandshakeBroken, mail, "scheme", "NTLM"))}},

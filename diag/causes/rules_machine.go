@@ -1,6 +1,10 @@
 package causes
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 )
@@ -17,7 +21,8 @@ var machineRules = []Rule{
 		Title:       "This computer has no network connection.",
 		Explanation: "No interface besides loopback has an address that other computers can be reached from.",
 		Actions:     []report.Action{user("Connect to a network (cable or Wi-Fi, then VPN if your company uses one) and check again.")}},
-	{Code: "proxy-unreachable", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.ProxyUnreachable}, Covers: []string{"discovery", "network", "tls"},
+	{Code: "proxy-unreachable", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.ProxyUnreachable, suite.ProxyGateway}, When: proxyInTheWay,
+		WhenSays: "nothing answered through the proxy", Covers: []string{"discovery", "network", "tls"},
 		Title:       "The proxy {host} that this computer is told to use does not let connections through.",
 		Explanation: "Every connection to the mail servers goes through that proxy. It does not answer, or it refuses the tunnel (CONNECT).",
 		Actions: []report.Action{
@@ -51,15 +56,31 @@ func portal(c *Case) bool {
 	if c.saw(suite.PortalPage) {
 		return !c.saw(suite.AutodiscoverAnswered)
 	}
-	if !c.saw(suite.PortalAnswer) {
+	if !slices.ContainsFunc(c.details(suite.PortalAnswer, "url"), c.elsewhere) {
 		return false
 	}
-	for _, kind := range c.details(suite.CertInvalid, "kind") {
+	shown := append(c.details(suite.CertInvalid, "kind"), c.details(suite.RootCert, "kind")...)
+	for _, kind := range shown {
 		if kind != "name-mismatch" && kind != "untrusted-root" && kind != "self-signed" {
 			return false
 		}
 	}
-	return len(c.hosts(suite.CertInvalid)) > 0 && !c.saw(suite.AutodiscoverAnswered)
+	return c.saw(suite.CertInvalid) && !c.saw(suite.AutodiscoverAnswered)
+}
+
+// elsewhere says that a URL leads out of the mail domain, whose own servers may
+// send people on to a page, too.
+func (c *Case) elsewhere(rawURL any) bool {
+	host := suite.HostOf(fmt.Sprint(rawURL))
+	return host != c.Domain && !strings.HasSuffix(host, "."+c.Domain)
+}
+
+// proxyInTheWay tells a proxy that lets nothing through from one that cannot reach
+// a single host: through that, something else has answered.
+func proxyInTheWay(c *Case) bool {
+	through := []string{suite.AutodiscoverAnswered, suite.CertInvalid, suite.RootCert, suite.Intercepted, suite.RedirectUnconfirmed,
+		suite.AutodiscoverError, suite.AddressUnknown, suite.CredentialWrong, suite.NoCredential, suite.LoginPage}
+	return c.saw(suite.ProxyUnreachable) || len(c.signals(through...)) == 0
 }
 
 func noPortal(c *Case) bool { return !portal(c) }

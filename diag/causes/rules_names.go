@@ -6,8 +6,8 @@ import (
 )
 
 var nameRules = []Rule{
-	{Code: "autodiscover-dns", Severity: report.SeverityFail, Any: []string{suite.NoAutodiscover, suite.DNSFailure}, When: autodiscoverNotFound,
-		WhenSays: "no step of Autodiscover answered", Covers: []string{"dns", "discovery"},
+	{Code: "autodiscover-dns", Severity: report.SeverityFail, Any: []string{suite.NoAutodiscover, suite.DNSFailure}, None: []string{suite.DomainMissing}, When: autodiscoverWithoutName,
+		WhenSays: "no step of Autodiscover answered, and a DNS question about it failed", Covers: []string{"dns", "discovery"},
 		Title:       "Outlook cannot find the mail server of {domain}: DNS names no way to it.",
 		Explanation: "No DNS name leads to Autodiscover: autodiscover.{domain} has no address, there is no usable SRV record _autodiscover._tcp.{domain}, and neither {domain} nor a redirect answers. Or the DNS server itself does not answer.",
 		Actions: []report.Action{
@@ -17,10 +17,13 @@ var nameRules = []Rule{
 			admin("Publish autodiscover.{domain} as an A or CNAME record that leads to the client access namespace, or a SRV record with port 443, in the public and in the internal zone.",
 				"Add-DnsServerResourceRecordCName -ZoneName {domain} -Name autodiscover -HostNameAlias mail.{domain}")},
 		Source: "OD client-access/autodiscover.md; MS-OXDISCO 3.1.5"},
-	{Code: "domain-unknown", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.DomainMissing},
+	{Code: "domain-unknown", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.DomainMissing}, When: autodiscoverNotFound,
+		WhenSays: "no step of Autodiscover answered", Covers: []string{"dns", "discovery"},
 		Title:       "The mail domain {domain} is not known in DNS; is the address {address} spelled right?",
-		Explanation: "{domain} has neither mail exchangers nor addresses.",
-		Actions:     []report.Action{user("Compare the address letter by letter with the one on a message you sent.")}},
+		Explanation: "{domain} has neither mail exchangers nor addresses, and no DNS name leads to Autodiscover.",
+		Actions: []report.Action{
+			user("Compare the address letter by letter with the one on a message you sent. If your company uses a VPN, connect to it and check again."),
+			helpdesk("See what this computer gets.", "nslookup -type=MX {domain}")}},
 	{Code: "external-blocked", Severity: report.SeverityFail, All: []string{suite.OnlyInternalURL}, Covers: []string{"dns.mailbox"},
 		Title:       "This mailbox can be opened only from inside the company network.",
 		Explanation: "Autodiscover gives {address} an internal URL alone, at {host}, which does not exist outside. External access is blocked for the mailbox, or no external URL is set.",
@@ -45,6 +48,12 @@ var nameRules = []Rule{
 			helpdesk("If {host} is the right provider, name its URL.", "mapiscope check {address} --autodiscover-url {url}"),
 			helpdesk("Outlook stops asking with this value.", `reg add HKCU\Software\Microsoft\Office\16.0\Outlook\AutoDiscover\RedirectServers /v {host} /t REG_SZ`)},
 		Source: "SA suppress-autodiscover-redirect-warning"},
+}
+
+// autodiscoverWithoutName is a search that led nowhere because of DNS: names that
+// are there, and whose hosts do not answer as they should, have other causes.
+func autodiscoverWithoutName(c *Case) bool {
+	return autodiscoverNotFound(c) && (c.status("dns.autodiscover") == report.Fail || c.status("dns.domain") == report.Fail)
 }
 
 // autodiscoverNotFound leaves DNS trouble at the mailbox server to other causes.

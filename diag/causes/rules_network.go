@@ -20,7 +20,7 @@ var networkRules = []Rule{
 			helpdesk("See which address the name has, and whether it is the right one.", "nslookup {host}"),
 			admin("See whether the web service runs.", "Get-Service W3SVC,MSExchangeServiceHost | Format-Table Name,Status")}},
 	{Code: "unreachable-host", Severity: report.SeverityFail, Generic: true,
-		Any:         []string{suite.TCPTimeout, suite.TCPUnreachable, suite.AnswerTimeout, suite.ConnectionLost, suite.TLSFailed},
+		Any:         []string{suite.TCPTimeout, suite.TCPUnreachable, suite.AnswerTimeout, suite.ConnectionLost, suite.TLSFailed, suite.ProxyGateway},
 		Title:       "Port 443 of {host} does not answer (while {doing}).",
 		Explanation: "The connection to {at} failed in the phase “{phase}” ({kind}). A firewall, a missing route or VPN, or a server that is down looks like this.",
 		Actions: []report.Action{

@@ -6,7 +6,7 @@ import (
 )
 
 var sessionRules = []Rule{
-	{Code: "session-context-lost", Severity: report.SeverityFail, Any: []string{suite.ContextLost}, Covers: []string{"mapi", "directory"},
+	{Code: "session-context-lost", Severity: report.SeverityFail, Any: []string{suite.ContextLost}, None: []string{suite.ContextNotKept}, Covers: []string{"mapi", "directory"},
 		Title:       "The mail server forgets Outlook's session right after it was opened.",
 		Explanation: "Connect succeeds at {host}, and the next request in the same session context is answered with {code}. The cookies of the session do not come back to the server that gave them: a load balancer drops or rewrites them, or sends each request to another server.",
 		Actions: []report.Action{
@@ -15,13 +15,13 @@ var sessionRules = []Rule{
 			admin("Compare X-FEServer and X-BEServer of the requests in this report: they should lead to one mailbox server."),
 			admin("Test without the load balancer, at one server.", "mapiscope check {address} --resolve {host}:443:SERVER-ADDRESS")},
 		Source: "MS-OXCMAPIHTTP 2.2.3.3.3, 3.1.5.7"},
-	{Code: "unknown-user-dn", Severity: report.SeverityFail, Any: []string{suite.UnknownMailbox}, None: []string{suite.LegacyDNTrailing}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"},
+	{Code: "unknown-user-dn", Severity: report.SeverityFail, OrWarn: true, Any: []string{suite.UnknownMailbox}, None: []string{suite.LegacyDNTrailing}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"},
 		Title:       "The mail server does not know the mailbox that Autodiscover names.",
 		Explanation: "{host} answers {op} with {code}: the legacyExchangeDN that Autodiscover gives does not lead to a mailbox. It was removed or moved, or the DN is out of date.",
 		Actions: []report.Action{
 			helpdesk("Create the Outlook profile anew, so that it asks Autodiscover again."),
 			admin("See the mailbox and its DN.", "Get-Mailbox -Identity {identity} | Format-List LegacyExchangeDN,Database,ServerName")}},
-	{Code: "mailbox-access-denied", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.LogonRefused}, Covers: []string{"mapi.connect", "mapi.logon"},
+	{Code: "mailbox-access-denied", Severity: report.SeverityFail, Confidence: report.Certain, OrWarn: true, Any: []string{suite.LogonRefused}, Covers: []string{"mapi.connect", "mapi.logon"},
 		Title:       "The mail server does not let {user} open the mailbox {address}.",
 		Explanation: "The sign-in works, and {host} answers {op} with {code}. The account is not the mailbox's owner and has no right to it.",
 		Actions: []report.Action{
@@ -77,7 +77,7 @@ var sessionRules = []Rule{
 			admin("Set the idle limits so that each hop is more patient than the one behind it: client to firewall 60 minutes, load balancer 40 minutes, Exchange 20 minutes."),
 			admin("Let Exchange keep connections alive more often.", `Set-ItemProperty HKLM:\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters -Name KeepAliveTime -Value 900000 -Type DWord`)},
 		Source: "MS-OXCMAPIHTTP 3.1.5.6"},
-	{Code: "session-bound-to-connection", Severity: report.SeverityFail, Any: []string{suite.ContextNotKept}, Covers: []string{"resume"},
+	{Code: "session-bound-to-connection", Severity: report.SeverityFail, All: []string{suite.ContextNotKept}, Covers: []string{"resume", "mapi", "directory"},
 		Title:       "The mail server forgets Outlook's session when the connection changes.",
 		Explanation: "The session context at {host} answered on one connection, and on a new one with the same cookies it was gone: each connection leads to another server, or the cookies are lost. After every sleep and change of network Outlook starts anew.",
 		Actions: []report.Action{
@@ -98,7 +98,7 @@ var remarks = []Rule{
 		Title:       "The SRV record of {domain} leads to {host}, which does not exist in DNS.",
 		Explanation: "Outlook comes to that record when the other ways to Autodiscover fail.",
 		Actions:     []report.Action{admin("Correct or remove the record _autodiscover._tcp.{domain}.", "Resolve-DnsName _autodiscover._tcp.{domain} -Type SRV")}},
-	{Code: "legacydn-trailing-space", Severity: report.SeverityFail, OrWarn: true, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url"}, Confidence: report.Certain, Any: []string{suite.LegacyDNTrailing},
+	{Code: "legacydn-trailing-space", Severity: report.SeverityFail, Confidence: report.Certain, OrWarn: true, Any: []string{suite.LegacyDNTrailing}, Covers: []string{"mapi.connect", "mapi.logon", "directory.mailbox-url", "rpc.mailbox"},
 		Title:       "The distinguished name of this mailbox ends with a blank, which makes Outlook fail.",
 		Explanation: "Autodiscover gives a LegacyDN that ends with a blank.",
 		Actions:     []report.Action{admin("Remove the blank from legacyExchangeDN with ADSI Edit.", "Get-Mailbox -Identity {identity} | Format-List LegacyExchangeDN")},

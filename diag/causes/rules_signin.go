@@ -1,6 +1,8 @@
 package causes
 
 import (
+	"slices"
+
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/suite"
 )
@@ -46,7 +48,8 @@ var signInRules = []Rule{
 			admin("Pass TCP through unchanged (layer 4), or keep one connection to the server per client connection (in nginx: ntlm; keepalive), or use Kerberos."),
 			admin("See which servers answered: X-FEServer of the requests in this report.")},
 		Source: "zevenet/zlb#130; NginxProxyManager#3797"},
-	{Code: "sign-in-scheme", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong, suite.ModernHalfSet, suite.KerberosSPN, suite.KerberosClock}, Covers: []string{"auth"},
+	{Code: "sign-in-scheme", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NoCommonScheme, suite.CredentialUnsent}, None: []string{suite.CredentialWrong, suite.ModernHalfSet, suite.KerberosSPN, suite.KerberosClock}, When: nothingFits,
+		WhenSays: "no scheme fits, or a rule kept the password back", Covers: []string{"auth"},
 		Title:       "The mail server offers no way to sign in that may be used here.",
 		Explanation: "{host} offers: {offered}. The choice made with --auth, or the rule that a password goes only to hosts of {domain}, leaves none of them.",
 		Actions: []report.Action{
@@ -58,4 +61,10 @@ var signInRules = []Rule{
 		Explanation: "What can be seen without signing in was checked.",
 		Actions: []report.Action{
 			user("Check again with your user name and password.", "mapiscope check {address} --password-stdin")}},
+}
+
+// nothingFits leaves out a password that was kept back because an attempt with it
+// had been made: that says nothing about the ways that there are.
+func nothingFits(c *Case) bool {
+	return c.saw(suite.NoCommonScheme) || slices.Contains(c.details(suite.CredentialUnsent, "reason"), any("policy"))
 }

@@ -44,8 +44,8 @@ var tlsRules = []Rule{
 			admin("Set client certificates to “ignore” for the virtual directory.", `Set-WebConfigurationProperty -PSPath "IIS:\" -Location "Default Web Site/mapi" -Filter system.webServer/security/access -Name sslFlags -Value Ssl`),
 			admin("Take the demand for client certificates off the load balancer for the mail hosts; modern authentication does the same job.")},
 		Source: "SA outlook-cannot-connect-to-exchange-certificate-validation"},
-	{Code: "cert-root-domain", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.CertInvalid}, When: certWarns,
-		WhenSays:    "the mailbox itself is reached with a valid certificate",
+	{Code: "cert-root-domain", Severity: report.SeverityWarn, Confidence: report.Certain, Any: []string{suite.RootCert}, When: websiteAlone,
+		WhenSays:    "it is neither a portal's nor made on the way",
 		Title:       "The website at {host} shows a certificate that Outlook warns about when it looks for the mailbox.",
 		Explanation: "Outlook asks {host} before it comes to the Autodiscover that works. The certificate there: {what}.",
 		Actions: []report.Action{
@@ -96,7 +96,8 @@ var tlsRules = []Rule{
 // brokenOpen says that the certificates in the way were made on the way: by the
 // name of their issuer, or because one authority signs for everybody.
 func brokenOpen(c *Case) bool {
-	return c.saw(suite.Intercepted) && c.saw(suite.CertInvalid) || oneForeignIssuer(c)
+	atWebsite := slices.ContainsFunc(c.hosts(suite.Intercepted), func(h string) bool { return slices.Contains(c.hosts(suite.RootCert), h) })
+	return c.saw(suite.Intercepted) && c.saw(suite.CertInvalid) || atWebsite || oneForeignIssuer(c)
 }
 
 // clientCertInTheWay is a demand for a client certificate with which connections
@@ -106,8 +107,8 @@ func clientCertInTheWay(c *Case) bool { return c.saw(suite.TLSFailed) }
 // certFails is a certificate in the way of the mailbox.
 func certFails(c *Case) bool { return c.certAt(report.Fail) && !portal(c) && !brokenOpen(c) }
 
-// certWarns is one that only makes Outlook ask a question on its way.
-func certWarns(c *Case) bool { return c.certAt(report.Warn) && !c.certAt(report.Fail) }
+// websiteAlone is a certificate that only makes Outlook ask a question on its way.
+func websiteAlone(c *Case) bool { return !portal(c) && !brokenOpen(c) }
 
 func (c *Case) certAt(s report.Status) bool {
 	return slices.ContainsFunc(c.signals(suite.CertInvalid), func(x seen) bool { return x.status == s })
@@ -119,7 +120,7 @@ func (c *Case) certAt(s report.Status) bool {
 func oneForeignIssuer(c *Case) bool {
 	issuers := map[string]bool{}
 	root, mail := false, false
-	for _, s := range c.signals(suite.CertInvalid) {
+	for _, s := range c.signals(suite.CertInvalid, suite.RootCert) {
 		if s.Detail["kind"] != "untrusted-root" {
 			return false
 		}

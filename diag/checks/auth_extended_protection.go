@@ -50,7 +50,7 @@ type seat struct {
 
 	url, method, kind string
 	broken            bool // not refused: the legs did not meet
-	unwell            bool // neither accepted nor refused: the server failed
+	unanswered        bool // nobody said yes or no: the server is out of service, or its answer was lost
 }
 
 // seatsOf reads them from the requests on the wire.
@@ -59,7 +59,7 @@ func seatsOf(e *suite.Env) []seat {
 	locals := map[string][]string{}
 	for _, x := range e.Exchanges() {
 		binds := strings.Contains(x.Authn, "NTLM") || strings.Contains(x.Authn, "Kerberos")
-		if !binds || len(x.Peer) == 0 || x.Status == 0 {
+		if !binds || len(x.Peer) == 0 {
 			continue
 		}
 		key := suite.HostOf(x.URL) + "/" + firstDir(x.URL)
@@ -72,8 +72,9 @@ func seatsOf(e *suite.Env) []seat {
 		}
 		s := &out[i]
 		s.Scheme = x.Authn
-		s.Accepted = s.Accepted || x.Status != http.StatusUnauthorized && x.Status < 500
-		s.unwell = s.unwell || x.Status >= 500
+		noAnswer := x.Status == 0 || x.Status >= 500
+		s.unanswered = s.unanswered || noAnswer
+		s.Accepted = s.Accepted || x.Status != http.StatusUnauthorized && !noAnswer
 		s.Requests++
 		if !slices.Contains(locals[key], x.Local) {
 			locals[key] = append(locals[key], x.Local)
@@ -82,13 +83,17 @@ func seatsOf(e *suite.Env) []seat {
 	}
 	for _, a := range refusals(e) {
 		for i := range out {
-			if out[i].Host == a.Host && (a.Reason == httpc.HandshakeBroken || a.Reason == httpc.MechanismFailed) {
+			if out[i].Host == a.Host && slices.Contains(beforeProof, a.Reason) {
 				out[i].broken = true
 			}
 		}
 	}
 	return out
 }
+
+// beforeProof are the ways in which a sign-in ends before anybody has looked at
+// what it is bound to.
+var beforeProof = []httpc.Reason{httpc.HandshakeBroken, httpc.MechanismFailed, httpc.SchemeRefused}
 
 // compare tries the same credential without and with a wrong binding. A ticket may
 // always be tried: it cannot lock an account. A password only when a person asked
@@ -138,7 +143,7 @@ func judgeProtection(seats []seat) suite.Outcome {
 	mapi := slices.ContainsFunc(seats, func(s seat) bool { return s.Dir == "mapi" && s.Accepted })
 	at := slices.IndexFunc(seats, func(s seat) bool {
 		// Where /mapi takes the credential, /rpc refuses it for another reason.
-		return !s.Accepted && !s.broken && !s.unwell && !(mapi && s.Dir == "rpc")
+		return !s.Accepted && !s.broken && !s.unanswered && !(mapi && s.Dir == "rpc")
 	})
 	broken := slices.ContainsFunc(seats, func(s seat) bool { return s.broken })
 	switch {

@@ -14,7 +14,7 @@ import (
 
 var authModern = suite.Check{
 	ID: "auth.modern", Group: "auth", Title: "Modern authentication", Affects: "mailbox",
-	After: []string{"discovery.mailbox-url"}, Behind: []string{"auth.offered", "discovery.answer"},
+	After: []string{"discovery.mailbox-url"}, Beside: []string{"dns.mailbox", "network.mailbox", "tls.mailbox"}, Behind: []string{"auth.offered", "discovery.answer"},
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
 		t, err := e.Target(ctx)
 		if err != nil {
@@ -34,6 +34,9 @@ var authModern = suite.Check{
 			b, err := askBearer(ctx, e, u)
 			if err != nil {
 				return failed(err, suite.HostOf(u))
+			}
+			if b.status != http.StatusUnauthorized {
+				return suite.Skip(fmt.Sprintf("something else answers at /%s of %s (status %d) than what people sign in to", b.Dir, b.Host, b.status))
 			}
 			asked = append(asked, b)
 		}
@@ -58,6 +61,7 @@ type bearerAt struct {
 	Dir     string            `json:"dir"`
 	Offer   *auth.BearerOffer `json:"offer"`
 	Schemes []string          `json:"schemes"` // the others, as spelled there
+	status  int
 }
 
 // askBearer asks with an empty Bearer, which is no credential: that makes Exchange
@@ -69,7 +73,7 @@ func askBearer(ctx context.Context, e *suite.Env, rawURL string) (bearerAt, erro
 		return bearerAt{}, err
 	}
 	defer resp.Body.Close()
-	b := bearerAt{Host: suite.HostOf(rawURL), Dir: firstDir(rawURL), Offer: auth.FindBearer(resp.Offered)}
+	b := bearerAt{Host: suite.HostOf(rawURL), Dir: firstDir(rawURL), Offer: auth.FindBearer(resp.Offered), status: resp.Status}
 	b.Schemes = slices.DeleteFunc(schemes(resp.Offered), func(s string) bool { return strings.EqualFold(s, "Bearer") })
 	return b, nil
 }
@@ -93,7 +97,7 @@ func judgeModern(asked []bearerAt) suite.Outcome {
 	}
 	text := fmt.Sprintf("modern authentication is on at /%s of %s and off at /%s of %s", on[0].Dir, on[0].Host, off[0].Dir, off[0].Host)
 	out := suite.Warn(text)
-	if len(off[0].Schemes) == 0 {
+	if off[0].Offer != nil && len(off[0].Schemes) == 0 { // a directory that offers nothing at all has another cause
 		out = suite.Fail(text + ", which accepts nothing else")
 	}
 	return out.Saw(signal(suite.ModernHalfSet, off[0].Host, "dir", off[0].Dir, "url", on[0].Offer.AuthorizationURI)).With("offers", asked)

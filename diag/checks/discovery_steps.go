@@ -9,6 +9,7 @@ import (
 
 	"github.com/mapiscope/mapiscope/diag/suite"
 	"github.com/mapiscope/mapiscope/transport/autodiscover"
+	"github.com/mapiscope/mapiscope/transport/certs"
 	"github.com/mapiscope/mapiscope/transport/netpath"
 	"github.com/mapiscope/mapiscope/transport/webcheck"
 )
@@ -131,12 +132,28 @@ func judgeStep(a, best *autodiscover.Attempt, signsIn bool) suite.Outcome {
 		return suite.Skip("nothing came of it")
 	case nothingThere(a):
 		return suite.Skip(sentence(a.Err))
+	case best == nil && !signsIn && a.Step == autodiscover.StepRoot && certKindOf(a.Err) != "": // what would be there is not known
+		return atWebsite(a, suite.Warn(sentence(a.Err)).Saw(trouble(a.Err, host)...))
 	case best == nil:
-		return failed(a.Err, host)
+		return atWebsite(a, failed(a.Err, host))
 	case certificateWarning(a, best):
-		return suite.Warn(sentence(a.Err)).Saw(trouble(a.Err, host)...)
+		return atWebsite(a, suite.Warn(sentence(a.Err)).Saw(trouble(a.Err, host)...))
 	}
 	return suite.Skip("not needed: " + string(best.Step) + " led to the mailbox (" + sentence(a.Err) + ")")
+}
+
+// atWebsite tells a certificate of the website at the mail domain from those of
+// mail hosts: Outlook only comes past it.
+func atWebsite(a *autodiscover.Attempt, out suite.Outcome) suite.Outcome {
+	for i := range out.Signals {
+		if s := &out.Signals[i]; a.Step == autodiscover.StepRoot && s.Code == suite.CertInvalid {
+			s.Code = suite.RootCert
+			if by := certs.InspectorOf(presented(a.Err)); by != "" {
+				return out.Saw(signal(suite.Intercepted, s.Subject, "by", by, "issuer", s.Detail["issuer"]))
+			}
+		}
+	}
+	return out
 }
 
 func usable(a *autodiscover.Attempt, host string) suite.Outcome {

@@ -35,7 +35,7 @@ var dnsAutodiscover = suite.Check{
 
 // otherWays is how long the missing name waits for another way to Autodiscover:
 // an SRV record or a redirect, with sign-in, over a slow path.
-const otherWays = 3 * time.Second
+const otherWays = 5 * time.Second
 
 func texts(addrs []netip.Addr) []string {
 	var out []string

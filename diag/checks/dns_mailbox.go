@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
+	"github.com/mapiscope/mapiscope/transport/netpath"
 )
 
 var dnsMailbox = suite.Check{
@@ -24,7 +25,11 @@ var dnsMailbox = suite.Check{
 			}
 			addrs, err := e.Path.LookupAddrs(ctx, host)
 			if err != nil {
-				return failed(err, host).Saw(urlSignals(t, host)...)
+				out := failed(err, host)
+				if netpath.KindOf(err) == netpath.KindNotFound { // a DNS server that does not answer says nothing about the URL
+					out = out.Saw(urlSignals(t, host)...)
+				}
+				return out
 			}
 			found[host] = texts(addrs)
 		}

@@ -24,7 +24,7 @@ var dnsSRV = suite.Check{
 		for _, r := range records {
 			host := strings.TrimSuffix(strings.ToLower(r.Target), ".")
 			targets = append(targets, fmt.Sprintf("%s:%d", host, r.Port))
-			if _, err := e.Path.LookupAddrs(ctx, host); err != nil && host != "" {
+			if _, err := e.Path.LookupAddrs(ctx, host); host != "" && netpath.KindOf(err) == netpath.KindNotFound {
 				broken = append(broken, host)
 			}
 		}

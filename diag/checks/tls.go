@@ -164,7 +164,7 @@ func remarked(h *certs.Host) suite.Outcome {
 		case certs.RevocationUnanswered, certs.RevocationSlow:
 			out = out.Saw(signal(suite.CertRevocation, h.Host, "what", p.Text))
 		case certs.AddressFailed:
-			out = out.Saw(addressFailed(h, p))
+			out = out.Saw(failedAddress(h))
 		case certs.ClientCertRequested: // below
 		default:
 			out = out.Saw(signal(suite.CertRemark, h.Host, "kind", string(p.Kind), "what", p.Text))
@@ -173,19 +173,19 @@ func remarked(h *certs.Host) suite.Outcome {
 	return clientCert(out, h)
 }
 
-// addressFailed says that the addresses without a certificate are those of IPv6,
-// where they are.
-func addressFailed(h *certs.Host, p certs.Problem) suite.Signal {
-	dead := ""
+// failedAddress is the one that shows no certificate, as judgeAddresses says it.
+func failedAddress(h *certs.Host) suite.Signal {
+	code, at := suite.IPv6Dead, ""
 	for _, s := range h.Served {
-		if s.Err == nil {
+		if s.Leaf() != nil {
 			continue
 		}
-		if dead = s.Address; isIPv4(dead) {
-			return signal(suite.CertRemark, h.Host, "kind", string(p.Kind), "what", p.Text)
+		if at = s.Address; isIPv4(at) {
+			code = suite.AddressDead
+			break
 		}
 	}
-	return signal(suite.IPv6Dead, h.Host, "address_tried", dead)
+	return signal(code, h.Host, "address_tried", at)
 }
 
 // isIPv4 says so of "address:port", and of what is no address.

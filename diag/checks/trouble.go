@@ -2,6 +2,7 @@ package checks
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 
 	"github.com/mapiscope/mapiscope/diag/suite"
@@ -84,6 +85,8 @@ func pathTrouble(e *netpath.Error) suite.Signal {
 		code = timeouts[e.Phase]
 	}
 	switch {
+	case e.Phase == netpath.PhaseProxy && gateway(e):
+		code = suite.ProxyGateway
 	case e.Phase == netpath.PhaseProxy:
 		code = suite.ProxyUnreachable
 	case code == suite.ConnectionLost && e.Phase == netpath.PhaseTLS:
@@ -99,6 +102,17 @@ func pathTrouble(e *netpath.Error) suite.Signal {
 		}
 	}
 	return s
+}
+
+// gateway says that a proxy was reached and does not reach the host itself: it
+// says so, or it is still trying.
+func gateway(e *netpath.Error) bool {
+	var refused *netpath.ProxyError
+	var dial *netpath.Error
+	if e.Kind == netpath.KindTimeout {
+		return !errors.As(e.Err, &dial)
+	}
+	return errors.As(e, &refused) && refused.Status >= http.StatusBadGateway && refused.Status <= http.StatusGatewayTimeout
 }
 
 // failed is a Fail with what the error says and means.

@@ -9,11 +9,19 @@ import (
 
 // shown is the server's certificate that did not verify, nil when it is not known.
 func shown(err error) *x509.Certificate {
+	if chain := presented(err); len(chain) > 0 {
+		return chain[0]
+	}
+	return nil
+}
+
+// presented are the certificates that a server sent, when they did not verify.
+func presented(err error) []*x509.Certificate {
 	var unverified *tls.CertificateVerificationError
-	if !errors.As(err, &unverified) || len(unverified.UnverifiedCertificates) == 0 {
+	if !errors.As(err, &unverified) {
 		return nil
 	}
-	return unverified.UnverifiedCertificates[0]
+	return unverified.UnverifiedCertificates
 }
 
 // certKind is what is wrong with a certificate that did not verify.

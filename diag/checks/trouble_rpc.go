@@ -85,5 +85,9 @@ func rpcCode(e *suite.Env, way *suite.RPCWay, call string, code mapierr.Code) su
 	if offersMAPI(e) {
 		out = suite.Warn(says)
 	}
-	return out.Saw(signal(suite.RPCRefused, way.Proxy, "stage", call, "code", code.String())).With("code", code.String())
+	saw := suite.RPCRefused
+	if s := byCode[code]; s == suite.UnknownMailbox || s == suite.LogonRefused {
+		saw = s // it is about the mailbox, and would be the same in any protocol
+	}
+	return out.Saw(signal(saw, way.Proxy, "stage", call, "op", call, "code", code.String())).With("code", code.String())
 }

@@ -12,6 +12,7 @@ const (
 	NoNetwork        = "no-network"        // no interface is up that leads anywhere
 	ClockOff         = "clock-off"         // detail: offset_ms
 	ProxyUnreachable = "proxy-unreachable" // the proxy in use does not answer or refuses
+	ProxyGateway     = "proxy-gateway"     // the proxy says that it cannot reach the host; detail: status
 	PortalAnswer     = "portal-answer"     // something between us and the server answers for it
 	PACTrouble       = "pac-trouble"       // the proxy script cannot be used, or is slow; detail: trouble, what, script
 	PACDeadProxy     = "pac-dead-proxy"    // it leads to a proxy that does not answer; detail: what, script, proxy, fallback
@@ -45,6 +46,7 @@ const (
 	TLSTimeout     = "tls-timeout"      // TCP connects, the handshake gets no answer
 	TLSFailed      = "tls-failed"       // the handshake breaks off; detail: kind
 	CertInvalid    = "cert-invalid"     // detail: kind, issuer, names
+	RootCert       = "cert-root"        // the same of the website at the mail domain
 	CertRemark     = "cert-remark"      // works, and should be looked at; detail: kind, what
 	CertNames      = "cert-names"       // does not carry names that URLs of the same service have; detail: missing, carried
 	CertPrincipal  = "cert-principal"   // is not the one that CertPrincipalName names; detail: wanted, carried

@@ -8,6 +8,7 @@ var signalWords = map[string]string{
 	ProgramFault: "a check stopped unexpectedly", CheckLimit: "a check did not end within its limit",
 
 	NoNetwork: "no network interface is up that leads anywhere", ClockOff: "the clock here and the Date header of the server differ",
+	ProxyGateway: "the proxy in use says that it cannot reach the host", RootCert: "the website at the mail domain shows a certificate that is not valid",
 	ProxyUnreachable: "the proxy in use does not answer or refuses the tunnel", PortalAnswer: "plain http to the mail host leads to a page elsewhere",
 
 	OutlookTooOld: "the installed Outlook is older than the first that speaks MAPI over HTTP", MapiHTTPOff: "MapiHttpDisabled is set in the registry",

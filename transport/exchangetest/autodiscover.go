@@ -151,6 +151,9 @@ func (c *call) protocols(u *User, p published) (out []element) {
 			}
 		}
 	}
+	if p.noWeb {
+		return out
+	}
 	return append(out, c.protocolWEB(p))
 }
 
@@ -185,9 +188,12 @@ func (c *call) protocolEXCH(u *User, p published) element {
 }
 
 func (c *call) protocolRPC(kind, host string, p published) element {
+	if p.basicOutside && kind != "EXPR" {
+		p.authPackage = ""
+	}
 	e := group("Protocol", leaf("Type", kind), leaf("Server", host), leaf("SSL", "On"), leaf("AuthPackage", cmp.Or(p.authPackage, "Ntlm")))
-	if p.certPrincipal != "" {
-		e.children = append(e.children, leaf("CertPrincipalName", p.certPrincipal))
+	if p.principal != "" {
+		e.children = append(e.children, leaf("CertPrincipalName", p.principal))
 	}
 	e.children = append(e.children, webServices(host)...)
 	e.children = append(e.children, leaf("ServerExclusiveConnect", "On"))

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"maps"
@@ -20,6 +21,8 @@ type behaviour struct {
 	// Names and addresses.
 	zone    zone
 	dnsMood dnsMood
+	moods   map[string]dnsMood // of single names
+	build   version            // instead of the manner's own; the zero value is that
 	// TLS and below, by site.
 	certs   map[string]*tls.Certificate
 	greets  map[string]func(*tls.Config) // changes how the site greets
@@ -57,6 +60,8 @@ type behaviour struct {
 
 	notByMail bool // nobody is known by the e-mail address
 
+	redirector string // host that port 80 of the redirector leads to; "" is mail
+
 	// Autodiscover.
 	publish func(u *User) published
 	pox     []func(c *call, address string) bool // may answer a sound request; the first that returns true has
@@ -65,14 +70,15 @@ type behaviour struct {
 	mapi          []func(c *call) bool       // may answer an authenticated protocol request
 	connectError  func(u *User) mapierr.Code // OK: as the request deserves
 	unknownDN     map[string]bool            // by address: legacyExchangeDN is not found
-	contextLost   refusal                    // of every request inside a session context
+	blankDN       bool                       // a blank at the end of a DN is forgiven
 	logonError    mapierr.Code               // of every RopLogon; OK: as the request deserves
+	deaf          bool                       // a NotificationWait is not told of events
+	hollow        bool                       // a NotificationWait ends at once, and nothing has happened
+	bound         refusal                    // of a request on another connection than the first of its context
+	bookHost      string                     // in GetAddressBookUrl; "" is mail
+	bookHides     bool                       // the accounts are hidden from the address book
+	contextLost   refusal                    // of every request inside a session context
 	quotaKB       int32                      // prohibit-send quota; 0 is the mailbox's own
-	deaf          bool                       // new mail ends no NotificationWait
-	boundContexts bool                       // a context ends with the connections that it was used on
-	hidden        bool                       // nobody is found in the address book
-	bookHost      string                     // host that the address book says it is at; "" is the right one
-	trimDN        bool                       // a blank at the end of a legacyExchangeDN is forgiven
 	lateCode      bool                       // X-ResponseCode comes after DONE
 	redirectLoop  bool                       // RopLogon is redirected wherever it is sent
 	busy          time.Duration              // RopBackoff instead of every answer
@@ -99,19 +105,21 @@ type published struct {
 	mailboxID                    string // MailboxId of the URLs; "" is the right one
 	legacyDN                     string // "" is the right one
 	deployment                   string // DeploymentId; "" is the right one
-	dnEnd                        string // follows the legacyExchangeDN
 	smtp                         string // AutoDiscoverSMTPAddress; "" is the right one
-	online                       bool   // MicrosoftOnline
-	certPrincipal                string // CertPrincipalName of EXPR and EXHTTP; "" leaves it out
 	authPackage                  string // of EXPR and EXHTTP; "" is Ntlm
+	basicOutside                 bool   // authPackage is that of EXPR alone
 	redirectAddr, redirectURL    string // another address or URL to ask, instead of settings
+	principal                    string // CertPrincipalName of RPC over HTTP; "" names none
+	noWeb, online                bool   // without the WEB protocol; MicrosoftOnline is True
+	blank                        bool   // the DN ends with a blank
 }
 
 func (p published) dn(u *User) string {
-	if p.legacyDN != "" {
-		return p.legacyDN + p.dnEnd
+	dn := cmp.Or(p.legacyDN, u.LegacyDN)
+	if p.blank {
+		dn += " "
 	}
-	return u.LegacyDN + p.dnEnd
+	return dn
 }
 
 // healthy is the state without any fault.
@@ -154,7 +162,7 @@ func (b *behaviour) clock() time.Time { return b.s.options.Now().Add(b.clockSkew
 
 // dn is a legacyExchangeDN as the directory is asked for it.
 func (b *behaviour) dn(dn string) string {
-	if b.trimDN {
+	if b.blankDN {
 		return strings.TrimRight(dn, " ")
 	}
 	return dn

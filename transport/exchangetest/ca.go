@@ -22,15 +22,16 @@ type authority struct {
 // certSpec says what certificate a site serves. The zero value of a field is the
 // ordinary thing.
 type certSpec struct {
-	names     []string
-	from, to  time.Time                     // zero: yesterday, in a year
-	issuer    *authority                    // nil: the organisation's own
-	selfSign  bool                          // no issuer at all
-	leafOnly  bool                          // the issuing CA is not sent along
-	clientUse bool                          // for client authentication instead of server authentication
-	listedAt  string                        // address of the revocation list; "" names none
-	weakSign  bool                          // signed with SHA-1
-	key       func() (crypto.Signer, error) // nil: ECDSA P-256
+	names      []string
+	from, to   time.Time                     // zero: yesterday, in a year
+	issuer     *authority                    // nil: the organisation's own
+	selfSign   bool                          // no issuer at all
+	leafOnly   bool                          // the issuing CA is not sent along
+	clientUse  bool                          // for client authentication instead of server authentication
+	listedAt   string                        // address of the revocation list; "" names none
+	weakSign   bool                          // signed with SHA-1
+	mustStaple bool                          // demands a stapled OCSP response (RFC 7633)
+	key        func() (crypto.Signer, error) // nil: ECDSA P-256
 }
 
 func newKey() (*ecdsa.PrivateKey, error) { return ecdsa.GenerateKey(elliptic.P256(), rand.Reader) }
@@ -110,6 +111,9 @@ func (c certSpec) template() *x509.Certificate {
 	}
 	if c.listedAt != "" {
 		t.CRLDistributionPoints = []string{c.listedAt}
+	}
+	if c.mustStaple { // status_request, as a DER sequence of one number
+		t.ExtraExtensions = append(t.ExtraExtensions, pkix.Extension{Id: []int{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: []byte{0x30, 3, 2, 1, 5}})
 	}
 	if c.weakSign {
 		t.SignatureAlgorithm = x509.ECDSAWithSHA1

@@ -23,8 +23,8 @@ type sessionContext struct {
 	endpoint string // "emsmdb", "nspi"
 	user     *User
 	session  *session // mailbox side; nil for nspi
+	conn     int      // connection that it was opened on
 	gone     chan struct{}
-	conns    map[int]bool // open connections that it was used on; guarded by the store
 
 	// Guarded by the store. Ordinary requests are held to the sequence: the token
 	// of the last ordinary answer is good, older ones are not. A NotificationWait
@@ -51,7 +51,7 @@ func newContextStore(now func() time.Time) *contextStore {
 // open makes a context; it is busy with its Connect or Bind until done.
 func (t *contextStore) open(endpoint string, u *User, life time.Duration, se *session) *sessionContext {
 	x := &sessionContext{
-		id: wire.NewGUID(), endpoint: endpoint, user: u, session: se, gone: make(chan struct{}), conns: map[int]bool{},
+		id: wire.NewGUID(), endpoint: endpoint, user: u, session: se, gone: make(chan struct{}),
 		serial: wire.NewGUID(), waits: map[wire.GUID]bool{}, busy: true, life: life, expires: t.now().Add(life),
 	}
 	t.mu.Lock()
@@ -60,20 +60,19 @@ func (t *contextStore) open(endpoint string, u *User, life time.Duration, se *se
 	return x
 }
 
-// left hears that a connection is gone. Where contexts are bound to connections,
-// those end that were used on no other.
-func (t *contextStore) left(conn int, bound bool) {
+// on notes the connection that a context was opened on.
+func (t *contextStore) on(x *sessionContext, conn int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, x := range t.all {
-		if !x.conns[conn] {
-			continue
-		}
-		delete(x.conns, conn)
-		if bound && len(x.conns) == 0 {
-			t.forget(x)
-		}
-	}
+	x.conn = conn
+}
+
+// openedOn says that a context was opened on that connection, or is not known.
+func (t *contextStore) openedOn(id wire.GUID, conn int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	x := t.all[id]
+	return x == nil || x.conn == conn
 }
 
 // close ends a context: requests that still wait in it end too.
@@ -142,7 +141,6 @@ func (t *contextStore) enter(r *http.Request, m Manner, endpoint string, u *User
 	if x, why = t.find(r, m, endpoint, u); why != accepted {
 		return nil, false, why
 	}
-	x.conns[r.Context().Value(connKey{}).(*conn).id] = true
 	if strict {
 		if why := x.checkSequence(r, m, how); why != accepted {
 			return nil, false, why

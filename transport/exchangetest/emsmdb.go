@@ -37,6 +37,7 @@ func (c *call) connect(*sessionContext) {
 		life = lifeAfterExecute
 	}
 	x := c.s.contexts.open("emsmdb", c.user, life, newSession(c.s, c.user))
+	c.s.contexts.on(x, c.conn.id)
 	defer c.s.contexts.leave(x, ordinary)
 	if code != mapierr.OK { // Exchange sets cookies all the same; they are good for nothing
 		defer c.s.contexts.close(x)
@@ -146,9 +147,16 @@ func (c *call) await(x *sessionContext) *emsmdb.NotificationWaitResponse {
 	if c.b.manner == Gromox {
 		tag = "PENDING" // without an end: the next tag is glued to it
 	}
+	event := x.session.event
+	switch {
+	case c.b.hollow:
+		return &emsmdb.NotificationWaitResponse{}
+	case c.b.deaf:
+		event = nil
+	}
 	for {
 		select {
-		case <-x.session.event:
+		case <-event:
 			if x.session.pending() {
 				x.session.signal() // the event is only announced, not taken
 				return &emsmdb.NotificationWaitResponse{EventPending: emsmdb.NotificationPending}

@@ -36,7 +36,7 @@ type faultRow struct {
 
 // families are the tables of faults, one per file fault_*.go.
 var families = [][]faultRow{discoveryFaults, tlsFaults, authFaults, frontFaults, sessionFaults, pathFaults, rpcFaults, clientFaults, mannerFaults, domainFaults, proxyFaults, localFaults,
-	mailboxFaults, nameFaults, certFaults, networkFaults, accountFaults}
+	mailboxFaults, nameFaults, networkFaults, accountFaults}
 
 func faultNamed(name string) *faultRow {
 	for _, family := range families {

@@ -1,5 +1,7 @@
 package exchangetest
 
+import "net/http"
+
 // authFaults change signing in.
 var authFaults = []faultRow{
 	{FaultInfo{Name: "bad-credentials", Cause: "bad-credentials",
@@ -19,8 +21,17 @@ var authFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "vdir-no-auth", Cause: "vdir-no-auth",
 		Title:    "The MAPI virtual directory accepts no sign-in at all.",
-		Imitates: "Set-MapiVirtualDirectory -IISAuthenticationMethods @()"},
-		func(b *behaviour, _ Fault) { b.schemes["mapi"] = []string{} }},
+		Imitates: "Set-MapiVirtualDirectory -IISAuthenticationMethods @(); or an access rule of IIS that lets nobody in",
+		Variants: []string{"401", "403"}},
+		func(b *behaviour, f Fault) {
+			b.schemes["mapi"] = []string{}
+			if f.Variant == "403" {
+				b.instead("mapi", func(c *call) {
+					c.frontEnd()
+					c.empty(http.StatusForbidden)
+				})
+			}
+		}},
 	{FaultInfo{Name: "extended-protection", Cause: "extended-protection",
 		Title:    "Sign-in is refused because it is bound to another certificate.",
 		Imitates: "Extended Protection Required behind a load balancer with its own certificate (0xC000035B), or behind a scanner whose CA the company trusts",

@@ -6,18 +6,10 @@ import (
 	"io"
 	"maps"
 	"testing"
-	"time"
 )
 
 func init() {
 	maps.Copy(symptoms, map[string]func(*testing.T, *Server) bool{
-		"cert-expires": func(t *testing.T, s *Server) bool {
-			left := time.Until(s.leaf(t, s.names.mail).NotAfter)
-			return s.greeting(t, s.names.mail) == nil && left > 0 && left < 11*24*time.Hour
-		},
-		"cert-root-domain": func(t *testing.T, s *Server) bool {
-			return isA[x509.HostnameError](s.greeting(t, s.names.domain)) && s.greeting(t, s.names.mail) == nil
-		},
 		"tls-version/1.1": speaksAtMost(tls.VersionTLS11),
 		"tls-version/1.0": speaksAtMost(tls.VersionTLS10),
 		"client-cert-requested/asked": func(t *testing.T, s *Server) bool {

@@ -30,17 +30,30 @@ var clientFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "registry-override", Cause: "registry-override",
 		Title:    "Registry values keep Outlook from every way to Autodiscover.",
-		Imitates: "Exclude values that were meant for another time"},
-		func(b *behaviour, _ Fault) {
+		Imitates: "Exclude values that were meant for another time, or a file in place of Autodiscover",
+		Variants: []string{"excluded", "by-policy", "local-xml"}},
+		func(b *behaviour, f Fault) {
+			key := autodiscoverKey
+			switch f.Variant {
+			case "local-xml":
+				b.registry.set(key, "PreferLocalXML", dword(1))
+				b.registry.set(key, b.names.domain, quotedText(`C:\Autodiscover\migration.xml`))
+				return
+			case "by-policy":
+				key = autodiscoverPolicy
+			}
 			for _, name := range []string{"ExcludeHttpsAutoDiscoverDomain", "ExcludeHttpsRootDomain", "ExcludeHttpRedirect", "ExcludeSrvRecord", "ExcludeScpLookup"} {
-				b.registry.set(autodiscoverKey, name, dword(1))
+				b.registry.set(key, name, dword(1))
 			}
 		}},
 	{FaultInfo{Name: "online-content-blocked", Cause: "online-content-blocked",
 		Title:    "A policy keeps Office from the sign-in service that the server asks for.",
-		Imitates: "UseOnlineContent 0 where modern authentication is offered"},
-		func(b *behaviour, _ Fault) {
-			b.schemes[""] = []string{"Bearer", "Negotiate", "NTLM"}
+		Imitates: "UseOnlineContent 0 where modern authentication is offered, and where it is not",
+		Variants: []string{"modern-offered", "not-offered"}},
+		func(b *behaviour, f Fault) {
+			if f.Variant != "not-offered" {
+				b.schemes[""] = []string{"Bearer", "Negotiate", "NTLM"}
+			}
 			b.registry.set(internetPolicy, "UseOnlineContent", dword(0))
 		}},
 	{FaultInfo{Name: "registry-harmless", Healthy: true,

@@ -33,26 +33,38 @@ var discoveryFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "mailbox-mapi-disabled", Cause: "mailbox-mapi-disabled",
 		Title:    "Outlook is not allowed to open this mailbox.",
-		Imitates: "Set-CASMailbox -MAPIEnabled $false"},
+		Imitates: "Set-CASMailbox -MAPIEnabled $false, with and without webmail",
+		Variants: []string{"web-alone", "nothing"}},
 		func(b *behaviour, f Fault) {
-			b.edit(f, func(p *published) { p.mapiHTTP, p.exch, p.expr, p.exhttp = false, false, false, false })
+			b.edit(f, func(p *published) {
+				p.mapiHTTP, p.exch, p.expr, p.exhttp, p.noWeb = false, false, false, false, f.Variant == "nothing"
+			})
 			b.refuseConnect(f, mapierr.ProtocolDisabled)
 		}},
 	{FaultInfo{Name: "vdir-url-wrong", Cause: "vdir-url-wrong",
 		Title:    "Autodiscover publishes a server name that does not exist on this network.",
 		Imitates: "Set-MapiVirtualDirectory with the server's own name instead of the namespace",
-		Variants: []string{"internal-name", "old-address"}},
+		Variants: []string{"internal-name", "old-address", "misspelled"}},
 		func(b *behaviour, f Fault) {
-			b.edit(f, func(p *published) { p.internal, p.external = b.names.server, b.names.server })
+			name := b.names.server
+			if f.Variant == "misspelled" {
+				name = "mial." + b.names.domain
+			}
+			b.edit(f, func(p *published) { p.internal, p.external = name, name })
 			if f.Variant == "old-address" {
 				b.zone.host(b.names.server, closedAddr)
 			}
 		}},
 	{FaultInfo{Name: "external-blocked", Cause: "external-blocked",
 		Title:    "The mailbox can be opened inside the organisation's network only.",
-		Imitates: "Set-CASMailbox -MAPIBlockOutlookExternalConnectivity $true, seen from outside"},
+		Imitates: "Set-CASMailbox -MAPIBlockOutlookExternalConnectivity $true, seen from outside",
+		Variants: []string{"server-name", "other-zone"}},
 		func(b *behaviour, f Fault) {
-			b.edit(f, func(p *published) { p.internal, p.external = b.names.server, "" })
+			internal := b.names.server
+			if f.Variant == "other-zone" {
+				internal = "mail.corp.local"
+			}
+			b.edit(f, func(p *published) { p.internal, p.external = internal, "" })
 		}},
 	{FaultInfo{Name: "unknown-user-dn", Cause: "unknown-user-dn",
 		Title:    "The mailbox server does not know the mailbox that Autodiscover names.",
@@ -71,8 +83,12 @@ var discoveryFaults = []faultRow{
 	{FaultInfo{Name: "wrong-server",
 		Title:    "The published URL belongs to another mailbox; the logon is redirected to the right one.",
 		Imitates: "a mailbox that was moved while Autodiscover still gives the old MailboxId (0x478)",
-		Variants: []string{"redirect", "loop"}},
+		Variants: []string{"redirect", "loop", "connect"}},
 		func(b *behaviour, f Fault) {
+			if f.Variant == "connect" {
+				b.refuseConnect(f, mapierr.WrongServer)
+				return
+			}
 			b.edit(f, func(p *published) { p.mailboxID = "11111111-2222-4333-8444-555555555555@" + b.names.domain })
 			b.redirectLoop = f.Variant == "loop"
 		}},
@@ -166,4 +182,65 @@ var discoveryFaults = []faultRow{
 				b.dnsMood = dnsServFail
 			}
 		}},
+	{FaultInfo{Name: "redirect-consent", Cause: "redirect-consent",
+		Title:    "Autodiscover leads to a host of another domain.",
+		Imitates: "a hoster's Autodiscover, by the redirect on port 80 or by redirectUrl",
+		Variants: []string{"http", "url"}},
+		func(b *behaviour, f Fault) {
+			const hoster = "autodiscover.hoster.example"
+			if f.Variant == "url" {
+				b.edit(f, func(p *published) { p.redirectURL = "https://" + hoster + "/autodiscover/autodiscover.xml" })
+				return
+			}
+			b.zone.drop("_autodiscover._tcp." + b.names.domain)
+			b.zone.host(b.names.autodiscover, redirectAddr)
+			b.redirector = hoster
+		}},
+	{FaultInfo{Name: "legacydn-trailing-space", Cause: "legacydn-trailing-space",
+		Title:    "The distinguished name of the mailbox ends with a blank.",
+		Imitates: "a legacyExchangeDN that was edited by hand; some servers forgive it, Outlook does not",
+		Variants: []string{"refused", "accepted"}},
+		func(b *behaviour, f Fault) {
+			b.blankDN = f.Variant == "accepted"
+			b.edit(f, func(p *published) { p.blank = true })
+		}},
+	{FaultInfo{Name: "autodiscover-contradicts", Cause: "autodiscover-contradicts", Warns: true,
+		Title:    "Two ways to Autodiscover give different answers.",
+		Imitates: "an SRV record that still leads to the server of before the migration",
+		Variants: []string{"server", "mailbox"}},
+		func(b *behaviour, f Fault) {
+			b.pox = append(b.pox, func(c *call, address string) bool {
+				u := c.s.userNamed(address)
+				if u == nil || !strings.EqualFold(c.r.Host, b.names.mail) {
+					return false
+				}
+				p := b.publish(u)
+				if f.Variant == "mailbox" {
+					p.mailboxID = "11111111-2222-4333-8444-555555555555@" + b.names.domain
+				} else {
+					p.external = b.names.autodiscover
+				}
+				c.poxSettings(u, p)
+				return true
+			})
+		}},
+	{FaultInfo{Name: "srv-target-broken", Cause: "srv-target-broken", Warns: true,
+		Title:    "The SRV record for Autodiscover names a host that does not exist.",
+		Imitates: "a record that was left behind when a server was removed",
+		Variants: []string{"alone", "second"}},
+		func(b *behaviour, f Fault) {
+			name := "_autodiscover._tcp." + b.names.domain
+			if f.Variant != "second" {
+				b.zone.drop(name)
+			}
+			b.zone.add(name + ". 60 IN SRV 10 0 443 old-mail." + b.names.domain + ".")
+		}},
+	{FaultInfo{Name: "mailbox-online", Healthy: true,
+		Title:    "Healthy: Autodiscover says that the mailbox is in Exchange Online.",
+		Imitates: "MicrosoftOnline True after a move in a hybrid organisation"},
+		func(b *behaviour, f Fault) { b.edit(f, func(p *published) { p.online = true }) }},
+	{FaultInfo{Name: "ipv6-alone", Healthy: true,
+		Title:    "Healthy: the mail server is reached over IPv6 alone.",
+		Imitates: "an AAAA record without an A record beside it"},
+		func(b *behaviour, _ Fault) { b.zone.host(b.names.mail, mailAddr6) }},
 }

@@ -90,7 +90,11 @@ var domainSymptoms = map[string]func(*testing.T, *Server) bool{
 		_, err := byTicket(t, s)
 		return kerberos.KindOf(err) == kerberos.WrongAccount && reason(err) == httpc.Refused
 	},
-	"kerberos-fallback": func(t *testing.T, s *Server) bool {
+	"kerberos-fallback/for-one-host": func(t *testing.T, s *Server) bool {
+		_, err := byTicket(t, s)
+		return kerberos.KindOf(err) == kerberos.SPNUnknown && byNTLM(t, s) == nil && len(s.names.spns()) == 3
+	},
+	"kerberos-fallback/missing": func(t *testing.T, s *Server) bool {
 		_, err := byTicket(t, s)
 		return kerberos.KindOf(err) == kerberos.SPNUnknown && byNTLM(t, s) == nil
 	},
@@ -102,28 +106,53 @@ var domainSymptoms = map[string]func(*testing.T, *Server) bool{
 		_, err := byTicket(t, s)
 		return kerberos.KindOf(err) == kerberos.PasswordExpired
 	},
-	"ntlmv1": func(t *testing.T, s *Server) bool {
-		r, err := outlook.ParseRegFile(s.RegistryExport())
-		if err != nil {
-			t.Fatal(err)
-		}
-		v, _ := r.Value(`HKLM\SYSTEM\CurrentControlSet\Control\Lsa`, "LmCompatibilityLevel")
-		return byNTLM(t, s) == nil && v.Text() == "2"
+	"account-locked/account-expired": func(t *testing.T, s *Server) bool {
+		_, err := byTicket(t, s)
+		return kerberos.KindOf(err) == kerberos.Revoked && reason(byNTLM(t, s)) == httpc.Refused
 	},
-	"ntlmv1-server": func(t *testing.T, s *Server) bool {
-		err := byNTLM(t, s)
-		return errors.Is(err, auth.ErrNTLMv1) && reason(err) == httpc.MechanismFailed
+	"account-locked/password-expired-no-ntlm": func(t *testing.T, s *Server) bool {
+		_, err := byTicket(t, s)
+		return kerberos.KindOf(err) == kerberos.PasswordExpired && reason(byNTLM(t, s)) == httpc.SchemeRefused
+	},
+	"ntlmv1/level-2":          ntlmLevel("2"),
+	"ntlmv1/level-0":          ntlmLevel("0"),
+	"ntlmv1-server/negotiate": onlyVersion1,
+	"ntlmv1-server/ntlm": func(t *testing.T, s *Server) bool {
+		_, err := ping(t, s, auth.NTLM(auth.Credential{User: s.User(0).Login, Password: auth.NewSecret(s.User(0).Password)}, auth.NTLMOptions{}))
+		return errors.Is(err, auth.ErrNTLMv1) && reason(byNTLM(t, s)) == httpc.NoCommonScheme
 	},
 	"modern-auth": func(t *testing.T, s *Server) bool {
 		r, err := ping(t, s, auth.Bearer(func(context.Context, string) (auth.Secret, error) { return auth.NewSecret(s.Token(0)), nil }))
 		return modern(t, s, discoverURL) && modern(t, s, s.MailStoreURL(s.User(0))) && err == nil && r.Authn == "Bearer"
 	},
-	"modern-auth-half-set": func(t *testing.T, s *Server) bool {
+	"modern-auth-half-set/autodiscover-alone": func(t *testing.T, s *Server) bool {
 		return modern(t, s, discoverURL) && !modern(t, s, s.MailStoreURL(s.User(0))) && reason(byNTLM(t, s)) == httpc.NoCommonScheme
 	},
-	"modern-auth-mixed": func(t *testing.T, s *Server) bool {
+	"modern-auth-half-set/nowhere": func(t *testing.T, s *Server) bool {
+		return !modern(t, s, s.MailStoreURL(s.User(0))) && reason(byNTLM(t, s)) == httpc.NoCommonScheme && !modern(t, s, discoverURL)
+	},
+	"modern-auth-mixed/autodiscover-lacks-it": func(t *testing.T, s *Server) bool {
+		return modern(t, s, s.MailStoreURL(s.User(0))) && byNTLM(t, s) == nil && !modern(t, s, discoverURL)
+	},
+	"modern-auth-mixed/mapi-lacks-it": func(t *testing.T, s *Server) bool {
 		return modern(t, s, discoverURL) && !modern(t, s, s.MailStoreURL(s.User(0))) && byNTLM(t, s) == nil
 	},
+}
+
+func ntlmLevel(level string) func(*testing.T, *Server) bool {
+	return func(t *testing.T, s *Server) bool {
+		r, err := outlook.ParseRegFile(s.RegistryExport())
+		if err != nil {
+			t.Fatal(err)
+		}
+		v, _ := r.Value(`HKLM\SYSTEM\CurrentControlSet\Control\Lsa`, "LmCompatibilityLevel")
+		return byNTLM(t, s) == nil && v.Text() == level
+	}
+}
+
+func onlyVersion1(t *testing.T, s *Server) bool {
+	err := byNTLM(t, s)
+	return errors.Is(err, auth.ErrNTLMv1) && reason(err) == httpc.MechanismFailed
 }
 
 func TestTicketsWork(t *testing.T) {

@@ -1,7 +1,9 @@
 package exchangetest
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -43,18 +45,40 @@ var frontFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "web-filter", Cause: "web-filter",
 		Title:    "A web filter answers in place of the server.",
-		Imitates: "an inspecting proxy, trusted by the client, whose policy forbids /mapi"},
-		func(b *behaviour, _ Fault) {
-			b.front = append(b.front, func(c *call) bool {
-				if !c.conn.tls || c.vdir != "mapi" {
-					return false
+		Imitates: "an inspecting proxy, trusted by the client, whose policy forbids /mapi",
+		Variants: []string{"squid", "fortiguard"}},
+		func(b *behaviour, f Fault) {
+			b.instead("mapi", func(c *call) {
+				page := "<html><head><title>ERROR: The requested URL could not be retrieved</title></head><body>Access Denied.</body></html>"
+				if f.Variant == "fortiguard" {
+					page = "<html><head><title>Web Page Blocked</title></head><body>FortiGuard Intrusion Prevention - Access Blocked</body></html>"
+				} else {
+					c.set("Server", "squid/6.13")
+					c.set("X-Squid-Error", "ERR_ACCESS_DENIED 0")
 				}
-				c.set("Server", "squid/6.13")
-				c.set("X-Squid-Error", "ERR_ACCESS_DENIED 0")
-				c.text(http.StatusForbidden, "text/html", "<html><head><title>ERROR: The requested URL could not be retrieved</title></head><body>Access Denied.</body></html>")
-				return true
+				c.text(http.StatusForbidden, "text/html", page)
 			})
 		}},
+	{FaultInfo{Name: "vdir-missing", Cause: "vdir-missing",
+		Title:    "Nothing is at the URL of the mailbox.",
+		Imitates: "a virtual directory that was removed, or a reverse proxy that does not pass /mapi on: 404",
+		Variants: []string{"iis", "proxy"}},
+		func(b *behaviour, f Fault) {
+			b.instead("mapi", func(c *call) {
+				if f.Variant == "proxy" {
+					c.set("Server", "nginx")
+					c.text(http.StatusNotFound, "text/html", "<html><head><title>404 Not Found</title></head><body><center><h1>404 Not Found</h1></center></body></html>")
+					return
+				}
+				c.frontEnd()
+				c.iisNotFound()
+			})
+		}},
+	{FaultInfo{Name: "service-down", Cause: "service-down", Warns: true,
+		Title:    "A service beside the mailbox is out of service.",
+		Imitates: "an inactive server component or a stopped application pool of /ews or /oab",
+		Variants: []string{"ews", "oab"}},
+		func(b *behaviour, f Fault) { b.down[cmp.Or(f.Variant, "ews")] = true }},
 	{FaultInfo{Name: "captive-portal", Cause: "captive-portal",
 		Title:    "The network shows its own sign-in page instead of the server.",
 		Imitates: "a hotspot: http leads to its page; https has its certificate, or is cut off by a firewall",
@@ -94,6 +118,28 @@ var frontFaults = []faultRow{
 				b.zone.host(map[string]string{siteMail: b.names.mail, siteDiscover: b.names.autodiscover, siteWebsite: b.names.domain}[site], closedAddr)
 			}
 		}},
+	{FaultInfo{Name: "address-dead", Cause: "address-dead", Warns: true,
+		Title:    "One of two addresses of the mail server does not answer.",
+		Imitates: "a server that was switched off and left in DNS",
+		Variants: []string{"second", "first"}},
+		func(b *behaviour, f Fault) {
+			addrs := []string{mailAddr, closedAddr}
+			if f.Variant == "first" {
+				slices.Reverse(addrs)
+			}
+			b.zone.host(b.names.mail, addrs...)
+		}},
+	{FaultInfo{Name: "name-missing", Cause: "name-missing",
+		Title:    "The DNS server has no answer about the name of the mail server.",
+		Imitates: "a zone whose own server is out of reach of the resolver",
+		Variants: []string{"servfail", "silent"}},
+		func(b *behaviour, f Fault) {
+			mood := dnsServFail
+			if f.Variant == "silent" {
+				mood = dnsSilent
+			}
+			b.moods = map[string]dnsMood{b.names.mail: mood}
+		}},
 	{FaultInfo{Name: "clock-skew", Cause: "clock-skew", Kerberos: true,
 		Title:    "The server's clock is two hours off.",
 		Imitates: "Date and the logon time of a server (or, seen from it, a client) without time service",
@@ -104,6 +150,18 @@ var frontFaults = []faultRow{
 				b.clockSkew = -b.clockSkew
 			}
 		}},
+}
+
+// instead answers requests for a virtual directory, over https, in place of
+// Exchange.
+func (b *behaviour) instead(vdir string, answer func(*call)) {
+	b.front = append(b.front, func(c *call) bool {
+		if !c.conn.tls || c.vdir != vdir {
+			return false
+		}
+		answer(c)
+		return true
+	})
 }
 
 // firewallPortal lets nothing but plain http through, and leads that to its page.

@@ -58,11 +58,8 @@ var networkFaults = []faultRow{
 	{FaultInfo{Name: "healthy-legacy", Cause: "server-mapihttp-disabled",
 		Title:    "The mailbox works, but over RPC over HTTP.",
 		Imitates: "MAPI over HTTP switched off in the organisation, or by a value in the registry, while Outlook Anywhere works",
-		Variants: []string{"organisation", "computer", "cert-principal"}},
+		Variants: []string{"organisation", "computer"}},
 		func(b *behaviour, f Fault) {
-			if f.Variant == "cert-principal" { // and the name to compare with is of another certificate
-				b.edit(f, func(p *published) { p.certPrincipal = "msstd:*." + b.names.domain })
-			}
 			if f.Variant == "computer" {
 				b.registry.set(exchangeKey, "MapiHttpDisabled", dword(1))
 				return
@@ -72,16 +69,24 @@ var networkFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "rpc-encryption-required", Cause: "rpc-encryption-required",
 		Title:    "Only RPC over HTTP is offered, and its server wants encryption inside RPC.",
-		Imitates: "Set-RpcClientAccess -EncryptionRequired $true with a profile that does not encrypt, and MAPI over HTTP switched off"},
+		Imitates: "Set-RpcClientAccess -EncryptionRequired $true with a profile that does not encrypt, and MAPI over HTTP switched off",
+		Variants: []string{"mailbox-switch", "endpoint-missing"}},
 		func(b *behaviour, f Fault) {
 			b.edit(f, func(p *published) { p.mapiHTTP = false })
-			b.refuseConnect(f, mapierr.ProtocolDisabled)
+			if f.Variant == "endpoint-missing" {
+				b.instead("mapi", func(c *call) { c.iisNotFound() })
+			} else {
+				b.refuseConnect(f, mapierr.ProtocolDisabled)
+			}
 			b.rpcError = mapierr.NotEncrypted
 		}},
 	{FaultInfo{Name: "outlook-anywhere-basic", Cause: "outlook-anywhere-basic", Warns: true,
 		Title:    "Outlook Anywhere wants the password by Basic.",
-		Imitates: "Set-OutlookAnywhere -ExternalClientAuthenticationMethod Basic: Outlook asks for the password when it leaves the office"},
-		func(b *behaviour, f Fault) { b.edit(f, func(p *published) { p.authPackage = "Basic" }) }},
+		Imitates: "Set-OutlookAnywhere -ExternalClientAuthenticationMethod Basic: Outlook asks for the password when it leaves the office",
+		Variants: []string{"everywhere", "outside"}},
+		func(b *behaviour, f Fault) {
+			b.edit(f, func(p *published) { p.authPackage, p.basicOutside = "Basic", f.Variant == "outside" })
+		}},
 }
 
 // carriesTicket says that a request has the ticket of Kerberos with it.

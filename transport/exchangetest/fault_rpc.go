@@ -25,9 +25,14 @@ var rpcFaults = []faultRow{
 		}},
 	{FaultInfo{Name: "outlook-anywhere-host", Cause: "outlook-anywhere-host",
 		Title:    "Only RPC over HTTP is offered, at a host name that does not exist on this network.",
-		Imitates: "Set-OutlookAnywhere -ExternalHostname with the server's own name, and MAPI over HTTP switched off"},
+		Imitates: "Set-OutlookAnywhere -ExternalHostname with the server's own name, and MAPI over HTTP switched off",
+		Variants: []string{"server-name", "misspelled"}},
 		func(b *behaviour, f Fault) {
-			b.edit(f, func(p *published) { p.mapiHTTP, p.internal, p.external = false, b.names.server, b.names.server })
+			name := b.names.server
+			if f.Variant == "misspelled" {
+				name = "mial." + b.names.domain
+			}
+			b.edit(f, func(p *published) { p.mapiHTTP, p.internal, p.external = false, name, name })
 		}},
 	{FaultInfo{Name: "outlook-anywhere-refused", Cause: "outlook-anywhere-refused",
 		Title:    "Only RPC over HTTP is offered, and it is refused.",

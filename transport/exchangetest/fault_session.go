@@ -65,8 +65,76 @@ var sessionFaults = []faultRow{
 		func(b *behaviour, _ Fault) { b.endlessWait = true }},
 	{FaultInfo{Name: "huge-length", Cause: "huge-length",
 		Title:    "The server announces an answer of ten gigabytes.",
-		Imitates: "a hostile or broken server: Content-Length without the content"},
-		func(b *behaviour, _ Fault) { b.contentLength = 10 << 30 }},
+		Imitates: "a hostile or broken server: Content-Length without the content",
+		Variants: []string{"ten-gigabytes", "one-gigabyte"}},
+		func(b *behaviour, f Fault) {
+			b.contentLength = 10 << 30
+			if f.Variant == "one-gigabyte" {
+				b.contentLength = 1 << 30
+			}
+		}},
+	{FaultInfo{Name: "mailbox-access-denied", Cause: "mailbox-access-denied",
+		Title:    "The account may not open this mailbox.",
+		Imitates: "a linked mailbox whose master account is another, or rights that were taken away",
+		Variants: []string{"connect", "logon"}},
+		func(b *behaviour, f Fault) {
+			if f.Variant == "logon" {
+				b.logonError = mapierr.AccessDenied
+			} else {
+				b.refuseConnect(f, mapierr.LoginPerm)
+			}
+		}},
+	{FaultInfo{Name: "database-down", Cause: "database-down",
+		Title:    "The database with the mailbox is not mounted.",
+		Imitates: "Dismount-Database; a copy that is still being activated",
+		Variants: []string{"logon", "connect"}},
+		func(b *behaviour, f Fault) {
+			if f.Variant == "connect" {
+				b.refuseConnect(f, mapierr.MDBNotInit)
+			} else {
+				b.logonError = mapierr.MDBNotInit
+			}
+		}},
+	{FaultInfo{Name: "client-version-blocked", Cause: "client-version-blocked",
+		Title:    "The server does not let this version of Outlook in, or not in online mode.",
+		Imitates: "Set-CASMailbox -MAPIBlockOutlookVersions, -MAPIBlockOutlookNonCachedMode",
+		Variants: []string{"version", "online-mode"}},
+		func(b *behaviour, f Fault) {
+			code := mapierr.ClientVerDisallowed
+			if f.Variant == "online-mode" {
+				code = mapierr.CachedModeRequired
+			}
+			b.refuseConnect(f, code)
+		}},
+	{FaultInfo{Name: "notification-lost", Cause: "notification-lost",
+		Title:    "New mail arrives, and nobody is told.",
+		Imitates: "a NotificationWait that never hears of events, or ends without one",
+		Variants: []string{"never", "hollow"}},
+		func(b *behaviour, f Fault) { b.hollow, b.deaf = f.Variant == "hollow", f.Variant != "hollow" }},
+	{FaultInfo{Name: "session-bound-to-connection", Cause: "session-bound-to-connection",
+		Title:    "A session is known on the connection alone that it was opened on.",
+		Imitates: "a load balancer that leads each connection to another server and takes no notice of cookies",
+		Variants: []string{"not-found", "invalid-cookie"}},
+		func(b *behaviour, f Fault) {
+			b.bound = contextNotFound
+			if f.Variant == "invalid-cookie" {
+				b.bound = invalidCookie
+			}
+		}},
+	{FaultInfo{Name: "directory-url-differs", Cause: "directory-url-differs", Warns: true,
+		Title:    "The address book names another server for itself than Autodiscover does.",
+		Imitates: "virtual directories of two servers with different URLs",
+		Variants: []string{"server-name", "autodiscover-name"}},
+		func(b *behaviour, f Fault) {
+			b.bookHost = b.names.server
+			if f.Variant == "autodiscover-name" {
+				b.bookHost = b.names.autodiscover
+			}
+		}},
+	{FaultInfo{Name: "not-in-address-book", Healthy: true,
+		Title:    "Healthy: the mailbox is hidden from the address book.",
+		Imitates: "HiddenFromAddressListsEnabled"},
+		func(b *behaviour, _ Fault) { b.bookHides = true }},
 	{FaultInfo{Name: "slow-bytes", Cause: "slow-bytes",
 		Title:    "The server sends its answers byte by byte, one a second.",
 		Imitates: "a hostile server, or a path that hardly carries anything"},

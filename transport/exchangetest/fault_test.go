@@ -78,10 +78,6 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 		p := settings(t, s)
 		return p.MapiHTTP == nil && len(p.Protocols) > 1 && p.Protocols[0].Type == "EXCH" && s.connectCode(t, s.User(0)) == mapierr.ProtocolDisabled
 	},
-	"mailbox-mapi-disabled": func(t *testing.T, s *Server) bool {
-		p := settings(t, s)
-		return len(p.Protocols) == 1 && p.Protocols[0].Type == "WEB" && s.connectCode(t, s.User(0)) == mapierr.ProtocolDisabled
-	},
 	"vdir-url-wrong/internal-name": func(t *testing.T, s *Server) bool {
 		return strings.Contains(settings(t, s).MapiHTTP.MailStore.External, s.names.server) &&
 			s.ask(t, "udp", s.names.server, dns.TypeA).Rcode == dns.RcodeNameError
@@ -89,10 +85,6 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"vdir-url-wrong/old-address": func(t *testing.T, s *Server) bool {
 		_, err := s.Client().Get(settings(t, s).MapiHTTP.MailStore.External)
 		return isA[*net.OpError](err)
-	},
-	"external-blocked": func(t *testing.T, s *Server) bool {
-		p := settings(t, s).MapiHTTP
-		return p.MailStore.External == "" && p.AddressBook.External == "" && p.MailStore.Internal != ""
 	},
 	"unknown-user-dn/stale": func(t *testing.T, s *Server) bool {
 		u := s.User(0)
@@ -165,15 +157,10 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"cert-invalid/weak-key": func(t *testing.T, s *Server) bool {
 		return s.behaviour().certs[siteMail].Leaf.PublicKeyAlgorithm == x509.RSA
 	},
-	"tls-interception": certUnknown,
 
 	"bad-credentials/wrong-password": func(t *testing.T, s *Server) bool { return statusOf(t, s, s.MailStoreURL(s.User(0))) == 401 },
 	"bad-credentials/disabled":       func(t *testing.T, s *Server) bool { return statusOf(t, s, s.MailStoreURL(s.User(0))) == 401 },
-	"vdir-no-auth": func(t *testing.T, s *Server) bool {
-		r := s.get(t, s.MailStoreURL(s.User(0)), nil)
-		return r.StatusCode == 401 && r.Header.Get("Www-Authenticate") == "" && settings(t, s) != nil
-	},
-	"basic-only": offers("Basic"),
+	"basic-only":                     offers("Basic"),
 	"ntlm-only": func(t *testing.T, s *Server) bool {
 		_, resp := s.signIn(t, "Negotiate", "alice", s.User(0).Password, right)
 		return resp.StatusCode == 200 && offers("Negotiate", "NTLM")(t, s)
@@ -202,10 +189,6 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 		}
 		return statuses[200] == 1 && statuses[503] == 1 && len(statuses) == 2
 	},
-	"web-filter": func(t *testing.T, s *Server) bool {
-		r := s.get(t, s.MailStoreURL(s.User(0)), nil)
-		return r.StatusCode == 403 && r.Header.Get("X-Squid-Error") != "" && settings(t, s).MapiHTTP != nil
-	},
 	"captive-portal/port-80": func(t *testing.T, s *Server) bool {
 		r := s.get(t, "http://autodiscover.contoso.test/autodiscover/autodiscover.xml", nil)
 		return s.greeting(t, s.names.mail) != nil && s.greeting(t, s.names.domain) != nil && strings.Contains(r.Header.Get("Location"), "fgtauth")
@@ -215,11 +198,7 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"client-version-unsupported/2013": outlookIs("15.0.4420.1017"),
 	"client-version-unsupported/2010": outlookIs("14.0.6029.1000"),
 	"client-version-unsupported/2007": outlookIs("12.0"),
-	"registry-override":               registryHas("ExcludeSrvRecord", "1"),
-	"online-content-blocked": func(t *testing.T, s *Server) bool {
-		return registryHas("UseOnlineContent", "0")(t, s) && offers("Bearer", "Negotiate", "NTLM")(t, s)
-	},
-	"registry-harmless": registryHas("MapiHttpDisabled", "0"),
+	"registry-harmless":               registryHas("MapiHttpDisabled", "0"),
 	"captive-portal/certificate": func(t *testing.T, s *Server) bool {
 		r := s.get(t, "http://contoso.test/", nil)
 		return isA[x509.HostnameError](s.greeting(t, s.names.mail)) && r.StatusCode == 302 && strings.Contains(r.Header.Get("Location"), "hotspot")
@@ -269,15 +248,9 @@ var symptoms = map[string]func(t *testing.T, s *Server) bool{
 	"endless-pending": func(t *testing.T, s *Server) bool {
 		return strings.HasPrefix(beginning(t, s, 30), "PROCESSING\r\nPENDING\r\nPENDING\r\n")
 	},
-	"huge-length": func(t *testing.T, s *Server) bool {
-		return strings.HasPrefix(beginning(t, s, 18), "PROCESSING\r\nDONE\r\n")
-	},
 	"slow-bytes": func(t *testing.T, s *Server) bool { return beginning(t, s, 1) == "P" },
 	"gromox": func(t *testing.T, s *Server) bool {
 		return statusOf(t, s, s.MailStoreURL(s.User(0))) == 404 && settings(t, s).MapiHTTP != nil
-	},
-	"server-version-unsupported": func(t *testing.T, s *Server) bool {
-		return statusOf(t, s, s.MailStoreURL(s.User(0))) == 404 && settings(t, s).MapiHTTP == nil
 	},
 }
 

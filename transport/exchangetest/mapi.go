@@ -101,6 +101,10 @@ func (c *call) insideContext(endpoint string, op operation) {
 		c.loseContext()
 		return
 	}
+	if c.b.bound != accepted && how == ordinary && c.strayed() {
+		c.refuseProtocol(c.b.bound)
+		return
+	}
 	x, twice, why := c.s.contexts.enter(c.r, c.b.manner, endpoint, c.user, how, strict)
 	switch {
 	case why != accepted:
@@ -111,6 +115,18 @@ func (c *call) insideContext(endpoint string, op operation) {
 		defer c.s.contexts.leave(x, how)
 		op.run(c, x)
 	}
+}
+
+// strayed says that a request comes on another connection than the one that opened
+// its context.
+func (c *call) strayed() bool {
+	name, _ := cookieNames(c.b.manner)
+	cookie, err := c.r.Cookie(name)
+	if err != nil {
+		return false
+	}
+	id, err := parseCookie(cookie.Value)
+	return err == nil && !c.s.contexts.openedOn(id, c.conn.id)
 }
 
 // loseContext refuses as if the context were gone, at once or, which the protocol

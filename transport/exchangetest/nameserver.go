@@ -67,20 +67,29 @@ func (s *Server) answerName(w dns.ResponseWriter, q *dns.Msg) {
 	}
 	b, question := s.behaviour(), q.Question[0]
 	s.seen.query(Query{Name: strings.ToLower(question.Name), Type: dns.TypeToString[question.Qtype]})
-	if !s.delay(s.options.RTT) || b.dnsMood == dnsSilent {
+	mood := b.moodAt(question.Name)
+	if !s.delay(s.options.RTT) || mood == dnsSilent {
 		return
 	}
 	_, overUDP := w.LocalAddr().(*net.UDPAddr)
-	w.WriteMsg(reply(b, q, overUDP))
+	w.WriteMsg(reply(b, q, mood, overUDP))
 }
 
-func reply(b *behaviour, q *dns.Msg, overUDP bool) *dns.Msg {
+// moodAt is how a question about that name is answered.
+func (b *behaviour) moodAt(name string) dnsMood {
+	if mood := b.moods[strings.ToLower(strings.TrimSuffix(name, "."))]; mood != dnsNormal {
+		return mood
+	}
+	return b.dnsMood
+}
+
+func reply(b *behaviour, q *dns.Msg, mood dnsMood, overUDP bool) *dns.Msg {
 	m := new(dns.Msg).SetReply(q)
-	if b.dnsMood == dnsServFail {
+	if mood == dnsServFail {
 		return m.SetRcode(q, dns.RcodeServerFailure)
 	}
 	m.Authoritative, m.RecursionAvailable = true, true
-	if overUDP && b.dnsMood == dnsTruncate {
+	if overUDP && mood == dnsTruncate {
 		m.Truncated = true
 		return m
 	}

@@ -85,6 +85,7 @@ func (c *call) bind(_ *sessionContext, q *nspi.BindRequest) nspi.Response {
 		return nil
 	}
 	x := c.s.contexts.open("nspi", c.user, lifeAfterExecute, nil)
+	c.s.contexts.on(x, c.conn.id)
 	defer c.s.contexts.leave(x, ordinary)
 	if p.ErrorCode != mapierr.OK {
 		defer c.s.contexts.close(x)

@@ -143,7 +143,7 @@ func (c *call) resolveNames(_ *sessionContext, q *nspi.ResolveNamesRequest) nspi
 	p := &nspi.ResolveNamesResponse{CodePage: q.Stat.CodePage, MIDs: []nspi.MID{}, Columns: columnsOr(q.Tags)}
 	for _, name := range q.Names {
 		found := c.s.book.matching(name)
-		if c.b.hidden {
+		if c.b.bookHides {
 			found = nil
 		}
 		switch len(found) {

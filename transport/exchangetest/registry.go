@@ -11,18 +11,19 @@ import (
 
 // Keys of a client's registry.
 const (
-	exchangeKey     = `HKEY_CURRENT_USER\Software\Microsoft\Exchange`
-	exchangePolicy  = `HKEY_CURRENT_USER\Software\Policies\Microsoft\Exchange`
-	autodiscoverKey = `HKEY_CURRENT_USER\Software\Microsoft\Office\16.0\Outlook\AutoDiscover`
-	internetPolicy  = `HKEY_CURRENT_USER\Software\Policies\Microsoft\Office\16.0\Common\Internet`
-	lsaKey          = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa`
-	officeKey       = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Office`
-	clickToRunKey   = officeKey + `\ClickToRun\Configuration`
-	tcpipKey        = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`
-	internetKey     = `Software\Microsoft\Windows\CurrentVersion\Internet Settings`
-	winINETKey      = `HKEY_CURRENT_USER\` + internetKey
-	winHTTPKey      = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
-	winHTTP32Key    = `HKEY_LOCAL_MACHINE\SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	exchangeKey        = `HKEY_CURRENT_USER\Software\Microsoft\Exchange`
+	exchangePolicy     = `HKEY_CURRENT_USER\Software\Policies\Microsoft\Exchange`
+	autodiscoverKey    = `HKEY_CURRENT_USER\Software\Microsoft\Office\16.0\Outlook\AutoDiscover`
+	internetPolicy     = `HKEY_CURRENT_USER\Software\Policies\Microsoft\Office\16.0\Common\Internet`
+	lsaKey             = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa`
+	officeKey          = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Office`
+	clickToRunKey      = officeKey + `\ClickToRun\Configuration`
+	tcpipKey           = `HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters`
+	internetKey        = `Software\Microsoft\Windows\CurrentVersion\Internet Settings`
+	winINETKey         = `HKEY_CURRENT_USER\` + internetKey
+	winHTTPKey         = `HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	winHTTP32Key       = `HKEY_LOCAL_MACHINE\SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Internet Settings\Connections`
+	autodiscoverPolicy = `HKEY_CURRENT_USER\Software\Policies\Microsoft\Office\16.0\Outlook\AutoDiscover`
 )
 
 // export is a part of a registry: the values of each key, as a registration file

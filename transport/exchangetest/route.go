@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -103,7 +104,7 @@ func (c *call) plainHTTP() {
 	host := c.r.Host
 	switch c.conn.site.name {
 	case siteRedirector:
-		host = c.s.names.mail
+		host = cmp.Or(c.b.redirector, c.s.names.mail)
 	case siteWebsite:
 		c.set("Server", "Website")
 	}

@@ -95,7 +95,7 @@ var rpcSymptoms = map[string]func(t *testing.T, s *Server) bool{
 		code, err := rpcConnect(t, s)
 		return err == nil && code == mapierr.RPCHTTPDisallowed
 	},
-	"outlook-anywhere-host": func(t *testing.T, s *Server) bool {
+	"outlook-anywhere-host/server-name": func(t *testing.T, s *Server) bool {
 		p := settings(t, s)
 		return p.MapiHTTP == nil && p.Protocol("EXPR").Value("Server") == s.names.server
 	},

@@ -120,7 +120,6 @@ func (t *site) count(c net.Conn, state http.ConnState) {
 	case http.StateNew:
 		t.s.wg.Add(1)
 	case http.StateClosed, http.StateHijacked:
-		t.s.contexts.left(connOf(c).id, t.s.behaviour().boundContexts)
 		t.s.wg.Done()
 	}
 }

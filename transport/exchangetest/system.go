@@ -26,10 +26,15 @@ func (s *Server) SystemLookup(_ context.Context, host string) (out []netip.Addr,
 	if kept := b.resolver[strings.ToLower(host)]; kept != "" {
 		return []netip.Addr{netip.MustParseAddr(kept)}, nil
 	}
-	records, _ := b.zone.find(dns.Fqdn(host), dns.TypeA)
-	for _, rr := range records {
-		if a, ok := rr.(*dns.A); ok {
-			out = append(out, netip.MustParseAddr(a.A.String()))
+	for _, kind := range []uint16{dns.TypeA, dns.TypeAAAA} {
+		records, _ := b.zone.find(dns.Fqdn(host), kind)
+		for _, rr := range records {
+			switch a := rr.(type) {
+			case *dns.A:
+				out = append(out, netip.MustParseAddr(a.A.String()))
+			case *dns.AAAA:
+				out = append(out, netip.MustParseAddr(a.AAAA.String()))
+			}
 		}
 	}
 	if len(out) == 0 {

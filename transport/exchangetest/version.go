@@ -15,4 +15,12 @@ var versions = map[Manner]version{
 	Gromox:       {"15.0.847.4040", "15.00.0847.4040", "73C0834F", dcerpc.WordsOf(15, 0, 847, 4040)},
 }
 
-func (b *behaviour) version() version { return versions[b.manner] }
+// exchange2010 is Service Pack 3.
+var exchange2010 = version{"14.3.123.4", "14.03.0123.004", "7383807B", dcerpc.WordsOf(14, 3, 123, 4)}
+
+func (b *behaviour) version() version {
+	if b.build != (version{}) {
+		return b.build
+	}
+	return versions[b.manner]
+}
