@@ -26,7 +26,7 @@ var expected = map[string]string{
 	"wrong-server/loop":    "wrong-server",
 	"wrong-server/connect": "wrong-server",
 	// An answer of UDP that is cut short is asked for again over TCP.
-	"dns-trouble/truncated": "",
+	"dns-trouble/truncated":           "",
 	"autodiscover-dns/unknown-domain": "domain-unknown",
 	// Which of the two switches it is, each with the remark that mail works all the same.
 	"healthy-legacy/computer": "client-mapihttp-disabled",
@@ -40,6 +40,7 @@ var also = map[string][]string{
 	// Both are about a server that offers RPC alone, which is worth a finding of its own.
 	"outlook-anywhere-host":    {"server-mapihttp-disabled"},
 	"outlook-anywhere-refused": {"server-mapihttp-disabled"},
+	"rpc-encryption-required":  {"server-mapihttp-disabled"},
 	// The inspection is seen before it is felt.
 	"extended-protection/interception": {"tls-inspected"},
 	// What is only worth knowing, or stands beside a failure, is never the verdict.
