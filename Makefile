@@ -10,7 +10,7 @@ BUILD   := $(GO) build -buildvcs=false -ldflags '$(LDFLAGS)'
 
 # With icon and window. Another set of flags would compile the window library anew,
 # four minutes of a processor: the tests (ui/desk) and the packages use these too.
-DESKTOP  = -tags $(TAGS)
+DESKTOP  = -buildmode=pie -tags $(TAGS)
 
 # How long each fuzz target runs: as a smoke test inside "make test", and alone.
 FUZZSMOKE ?= $(if $(CI),60s,1s)
@@ -77,6 +77,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s) each
 
 lint: ## staticcheck, and govulncheck where its database can be reached
 	$(GO) run $(STATICCHECK) ./...
+	@if pkg-config --exists ayatana-appindicator3-0.1 gl 2>/dev/null; then \
+		$(GO) run $(STATICCHECK) -tags $(TAGS),real ./...; \
+	else echo "staticcheck: icon and window NOT CHECKED, their libraries are not here (make desktop)"; fi
 	.ci/vulncheck $(GOVULNCHECK)
 
 accuracy: ## how often a diagnosis is right: every fault injected, ACCURACY_PAIRS (200) pairs of them drawn with ACCURACY_SEED (1); writes docs/accuracy.md
@@ -145,7 +148,7 @@ package: deb rpm tarball installer macos-bundle ## everything that can be packed
 
 stage: # dist/linux: what the .deb and the .rpm install
 	@mkdir -p dist
-	CGO_ENABLED=1 $(GO) build -buildvcs=false -buildmode=pie -tags $(TAGS) -ldflags '$(PACKED) -extldflags=-Wl,-z,relro,-z,now' -o dist/mapiscope-pie .
+	CGO_ENABLED=1 $(GO) build -buildvcs=false $(DESKTOP) -ldflags '$(PACKED) -extldflags=-Wl,-z,relro,-z,now' -o dist/mapiscope-pie .
 	$(FACTS) packaging/linux/stage dist/mapiscope-pie dist/linux
 
 deb rpm: stage ## the Debian and the RPM package, with icon and window

@@ -45,6 +45,7 @@ func Describe() []Description {
 	var out []Description
 	for _, f := range families {
 		for _, r := range f.rules {
+			r = r.forEverybody()
 			out = append(out, describe(f.name, r))
 		}
 	}

@@ -10,6 +10,7 @@ package causes
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/mapiscope/mapiscope/diag/report"
 )
@@ -68,9 +69,21 @@ var families = []struct {
 func Rules() []Rule {
 	var out []Rule
 	for _, f := range families {
-		out = append(out, f.rules...)
+		for _, r := range f.rules {
+			out = append(out, r.forEverybody())
+		}
 	}
 	return out
+}
+
+// forEverybody gives those whose mail has stopped a next step of their own, where
+// only others can mend it.
+func (r Rule) forEverybody() Rule {
+	hasStep := func(a report.Action) bool { return a.Who == "user" }
+	if r.Severity == report.SeverityFail && !slices.ContainsFunc(r.Actions, hasStep) {
+		r.Actions = slices.Insert(slices.Clone(r.Actions), 0, user("Ask your helpdesk: there is nothing for you to change. Give them the short code of this report, or the report itself."))
+	}
+	return r
 }
 
 // best is the most that it can have.

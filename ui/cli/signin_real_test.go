@@ -24,7 +24,6 @@ type signInLab struct {
 	realm  *reallab.Realm
 	front  reallab.Front
 	caFile string
-	way    []string // flags that lead to the front
 }
 
 const realPassword = "Kinit-Passw0rd"

@@ -63,7 +63,7 @@ var program = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	name := filepath.Join(dir, "mapiscope")
-	out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", Tags, "-o", name, "../..").CombinedOutput()
+	out, err := exec.Command("go", "build", "-buildvcs=false", "-buildmode=pie", "-tags", Tags, "-o", name, "../..").CombinedOutput()
 	if err != nil {
 		err = fmt.Errorf("%w\n%s", err, out)
 	}
