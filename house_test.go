@@ -39,7 +39,7 @@ var importRules = []importRule{
 	// auth knows slog so that a secret hides itself from it; the test server hands net/http a logger that is silent.
 	{tree: "transport", except: []string{"transport/auth", "transport/exchangetest"}, forbidden: []string{"log"}, direct: true, why: "the engine calls hooks and never logs"},
 	{tree: "transport", except: []string{"transport/exchangetest"}, forbidden: []string{"./transport/exchangetest"}, why: "the engine does not contain its test server"},
-	{tree: "diag", except: []string{"diag/lab"}, forbidden: []string{"./transport/exchangetest"}, why: "a diagnosis does not contain the test server"},
+	{tree: "diag", except: []string{"diag/lab", "diag/embedded"}, forbidden: []string{"./transport/exchangetest"}, why: "a diagnosis does not contain the test server"},
 	{except: []string{"diag/lab"}, forbidden: []string{"./diag/lab"}, why: "the lab is for tests: the product does not contain it"},
 	{tree: "transport/wire", forbidden: []string{"./transport/props", "./transport/mapierr", "net/http"}, why: "wire is the bottom"},
 	{tree: "transport/rop", forbidden: []string{"./transport/emsmdb", "./transport/nspi", "./transport/mapihttp", "net/http"}, why: "codecs do no I/O"},

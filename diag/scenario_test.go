@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/embedded"
 	"github.com/mapiscope/mapiscope/diag/lab"
 	"github.com/mapiscope/mapiscope/diag/report"
 	"github.com/mapiscope/mapiscope/diag/report/redact"
@@ -156,7 +157,7 @@ func start(t *testing.T, faults ...exchangetest.Fault) *exchangetest.Server {
 }
 
 func options(s *exchangetest.Server) diag.Options {
-	o, err := lab.Options(s)
+	o, err := embedded.Options(s)
 	if err != nil {
 		panic(err) // our own server wrote its registry
 	}

@@ -7,12 +7,9 @@ import (
 	"time"
 
 	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/embedded"
 	"github.com/mapiscope/mapiscope/diag/report"
-	"github.com/mapiscope/mapiscope/diag/suite"
-	"github.com/mapiscope/mapiscope/transport/auth"
-	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
-	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 // Case is one situation, and what a diagnosis should say of it.
@@ -69,7 +66,7 @@ func (b *Bench) inject(cases []Case) error {
 		}
 	}
 	var err error
-	if b.Options, err = Options(b.Server); err != nil {
+	if b.Options, err = embedded.Options(b.Server); err != nil {
 		return err
 	}
 	for _, c := range cases {
@@ -82,46 +79,6 @@ func (b *Bench) inject(cases []Case) error {
 		}
 	}
 	return nil
-}
-
-// Options are those of Alice's computer, which reaches her mailbox at s.
-func Options(s *exchangetest.Server) (diag.Options, error) {
-	u := s.User(0)
-	registry, err := outlook.ParseRegFile(s.RegistryExport())
-	if err != nil {
-		return diag.Options{}, err
-	}
-	credentials, cache, err := kept(s, u)
-	if err != nil {
-		return diag.Options{}, err
-	}
-	o := diag.Options{
-		Address: u.Address, User: u.Login, Password: auth.NewSecret(u.Password), Path: s.Path(), Trigger: "test",
-		Registry: registry, Credentials: credentials, Cache: cache,
-		Names:   &suite.Names{Lookup: s.SystemLookup, HostsFile: s.SystemHosts},
-		Deliver: func(context.Context) error { s.Deliver(u.Address, "hello"); return nil },
-	}
-	if s.SignsInWithTickets() {
-		o.Krb5Conf = s.Krb5Conf()
-	}
-	return o, nil
-}
-
-// kept is what the computer remembers: passwords, and answers of Autodiscover.
-func kept(s *exchangetest.Server, u exchangetest.User) (saved []outlook.Credential, cache []autodiscover.Cached, err error) {
-	if list := s.CredentialList(); list != nil {
-		if saved, err = outlook.ParseCredentialList(list); err != nil {
-			return nil, nil, err
-		}
-	}
-	if file := s.AutodiscoverCache(0); file != nil {
-		c, err := autodiscover.ParseCached("AutoD."+u.Address+".xml", file)
-		if err != nil {
-			return nil, nil, err
-		}
-		cache = append(cache, c)
-	}
-	return saved, cache, nil
 }
 
 // Diagnose makes the diagnosis.

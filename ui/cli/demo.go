@@ -9,12 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/embedded"
 	"github.com/mapiscope/mapiscope/diag/suite"
-	"github.com/mapiscope/mapiscope/transport/auth"
-	"github.com/mapiscope/mapiscope/transport/autodiscover"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
-	"github.com/mapiscope/mapiscope/transport/outlook"
 )
 
 const demoLong = `Starts an Exchange of its own on loopback addresses, with its own name server,
@@ -91,7 +88,7 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenarios []exchanget
 	if err := exchangetest.Apply(server, scenarios...); err != nil {
 		return err
 	}
-	o, err := demoOptions(server)
+	o, err := embedded.Options(server)
 	if err != nil {
 		return err
 	}
@@ -108,49 +105,6 @@ func runDemo(ctx context.Context, s Streams, run runFlags, scenarios []exchanget
 		}
 	}
 	return run.diagnose(ctx, s, o)
-}
-
-// computerOf is what the computer with Outlook has kept in the server's scenario.
-func computerOf(server *exchangetest.Server) (credentials []outlook.Credential, cache []autodiscover.Cached, err error) {
-	if list := server.CredentialList(); list != nil {
-		if credentials, err = outlook.ParseCredentialList(list); err != nil {
-			return nil, nil, fmt.Errorf("cannot read the demo's own credential list: %w", err)
-		}
-	}
-	if kept := server.AutodiscoverCache(0); kept != nil {
-		c, err := autodiscover.ParseCached("AutoD."+server.User(0).Address+".xml", kept)
-		if err != nil {
-			return nil, nil, fmt.Errorf("cannot read what the demo's own Outlook keeps: %w", err)
-		}
-		cache = append(cache, c)
-	}
-	return credentials, cache, nil
-}
-
-// demoOptions are those for the first user of a server.
-func demoOptions(server *exchangetest.Server) (diag.Options, error) {
-	registry, err := outlook.ParseRegFile(server.RegistryExport())
-	if err != nil {
-		return diag.Options{}, fmt.Errorf("cannot read the demo's own registry: %w", err)
-	}
-	credentials, cache, err := computerOf(server)
-	if err != nil {
-		return diag.Options{}, err
-	}
-	user := server.User(0)
-	o := diag.Options{
-		Address: user.Address, User: user.Login, Password: auth.NewSecret(user.Password),
-		Path: server.Path(), Trigger: "demo", Registry: registry, Credentials: credentials, Cache: cache,
-		Deliver: func(context.Context) error {
-			server.Deliver(user.Address, "A message from the demo")
-			return nil
-		},
-		Names: &suite.Names{Lookup: server.SystemLookup, HostsFile: server.SystemHosts},
-	}
-	if server.SignsInWithTickets() {
-		o.Krb5Conf = server.Krb5Conf()
-	}
-	return o, nil
 }
 
 // findScenarios finds those named, or the healthy one.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/mapiscope/mapiscope/diag"
+	"github.com/mapiscope/mapiscope/diag/embedded"
 	"github.com/mapiscope/mapiscope/transport/exchangetest"
 )
 
@@ -24,7 +25,7 @@ func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scena
 	if err != nil {
 		return err
 	}
-	if g.o, err = demoOptions(server); err != nil {
+	if g.o, err = embedded.Options(server); err != nil {
 		return err
 	}
 	g.out, g.timeout, g.hold = run.outputFlags, run.timeout, run.hold
@@ -39,7 +40,7 @@ func guideDemo(ctx context.Context, s Streams, run runFlags, f guideFlags, scena
 		}
 	}
 	g.refresh = func(o *diag.Options) error {
-		now, err := demoOptions(server) // what is wrong on the computer or with the password ends too
+		now, err := embedded.Options(server) // what is wrong on the computer or with the password ends too
 		o.Password, o.Registry, o.Credentials, o.Cache = now.Password, now.Registry, now.Credentials, now.Cache
 		return err
 	}
