@@ -14,18 +14,22 @@ import (
 // look at the way to the server and need no password.
 var networkGroups = []string{"machine", "dns", "network", "tls"}
 
+// sessionChecks sign in or open a session. What only runs behind them, where they
+// run, does not bring them along after a change of the network.
+var sessionChecks = []string{"auth.sign-in", "mapi", "directory", "rpc", "resume"}
+
 // UnaskedPause is the least time between two runs of checks that nobody asked
 // for: a train goes through many networks, and every run asks many servers.
 const UnaskedPause = 5 * time.Minute
 
 // checkUnasked runs checks because of something that happened.
-func (m *Monitor) checkUnasked(trigger string, only []string) {
+func (m *Monitor) checkUnasked(trigger string, only, skip []string) {
 	now := m.cfg.Now()
 	if m.checking != nil || trigger != "lost" && now.Sub(m.lastAuto) < UnaskedPause {
 		return
 	}
 	m.lastAuto = now
-	_ = m.startChecks(trigger, only, nil) // the one error is that some are running
+	_ = m.startChecks(trigger, only, skip) // the one error is that some are running
 }
 
 func (m *Monitor) startChecks(trigger string, only, skip []string) error {

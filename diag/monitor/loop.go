@@ -272,7 +272,7 @@ func (m *Monitor) trouble() {
 func (m *Monitor) lost() {
 	halt(&m.patient)
 	m.enter(StateLost)
-	m.checkUnasked("lost", nil)
+	m.checkUnasked("lost", nil, nil)
 }
 
 // phaseOf is the rung on which an attempt failed.

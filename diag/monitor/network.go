@@ -31,7 +31,7 @@ func (m *Monitor) changed(c netmon.Change) {
 	switch m.state {
 	case StateConnected, StatePaused, StateOffline: // nothing to look for
 	default:
-		m.checkUnasked("network-change", networkGroups)
+		m.checkUnasked("network-change", networkGroups, sessionChecks)
 	}
 }
 

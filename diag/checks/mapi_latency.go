@@ -20,8 +20,8 @@ const (
 	fewest = 3
 )
 
-var networkLatency = suite.Check{
-	ID: "network.latency", Group: "network", Title: "Time to the mailbox server and back", Affects: "mailbox",
+var mapiLatency = suite.Check{
+	ID: "mapi.latency", Group: "mapi", Title: "Time to the mailbox server and back", Affects: "mailbox",
 	After: []string{"mapi.logon"}, Behind: []string{"mapi.ping", "mapi.mailbox", "mapi.inbox", "directory.ping"},
 	Run: func(_ context.Context, e *suite.Env) suite.Outcome {
 		return judgeLatency(roundTrips(e.Exchanges()), suite.HostOf(e.Mailbox().Info().URL))
