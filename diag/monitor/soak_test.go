@@ -189,9 +189,6 @@ func (s *soak) agree() {
 			s.t.Errorf("%+v", o)
 		}
 	}
-	if len(past) < KeptOutages && len(s.contexts) != 1+reestablished {
-		s.t.Errorf("%d session contexts were connected, and %d outages ended with a new one", len(s.contexts), reestablished)
-	}
 	opened, changes := map[string]int{}, map[string]int{}
 	for _, r := range s.server.Requests() {
 		if r.ResponseCode != 0 || r.VDir != "mapi" {
@@ -204,6 +201,11 @@ func (s *soak) agree() {
 		if slices.Contains(r.ROPs, rop.RopLogon) || slices.Contains(r.ROPs, rop.RopRegisterNotification) {
 			changes[r.RequestID]++
 		}
+	}
+	// A context may come and go while nobody looks, for a slow reader of snapshots
+	// misses those between; the server misses none.
+	if last := 1 + reestablished; len(past) < KeptOutages && (len(s.contexts) > last || last > len(opened)) {
+		s.t.Errorf("%d session contexts were connected and the server opened %d, while %d outages ended with a new one", len(s.contexts), len(opened), reestablished)
 	}
 	for _, id := range s.contexts {
 		if opened[strings.ToUpper(id)] != 1 {
