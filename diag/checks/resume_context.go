@@ -13,17 +13,13 @@ import (
 
 var resumeContext = suite.Check{
 	ID: "resume.context", Group: "resume", Title: "The session survives a new connection", Affects: "mailbox",
-	After: []string{"mapi.logon"}, Behind: append(slices.Clone(afterSession), "resume.idle-timeout", "resume.long-poll", "rpc.mailbox"),
+	After: []string{"mapi.logon"}, Behind: append(slices.Clone(afterSession), "resume.idle-timeout", "resume.long-poll"),
 	Limit: sessionLimit,
 	Run: func(ctx context.Context, e *suite.Env) suite.Outcome {
 		m := e.Mailbox()
 		m.Pause()
 		r := m.Resume(mapihttp.WithCheck(ctx, "resume.context"))
-		out := judgeResumption(r, suite.HostOf(m.Info().URL)).With("cost", cost(e.Exchanges(), "resume.context"))
-		if rpc := cost(e.Exchanges(), "rpc.connect", "rpc.mailbox"); rpc["connections"] > 0 {
-			out = out.With("cost_of_rpc_http", rpc)
-		}
-		return out
+		return judgeResumption(r, suite.HostOf(m.Info().URL)).With("cost", cost(e.Exchanges(), "resume.context"))
 	},
 }
 
@@ -42,7 +38,8 @@ func judgeResumption(r *mapihttp.Resumption, host string) suite.Outcome {
 
 // cost is what these checks took on the wire. Coming back takes MAPI over HTTP one
 // connection and its sign-in. RPC over HTTP builds up everything that it took to
-// open the session: two connections, each with its sign-in, and the calls in them.
+// open the session: two connections, each with its sign-in, and the calls in them
+// (rpc.mailbox has that figure).
 func cost(all []*httpc.Exchange, checks ...string) map[string]int {
 	out := map[string]int{"connections": 0, "http_requests": 0}
 	for _, x := range all {

@@ -30,7 +30,8 @@ var rpcMailbox = suite.Check{
 			return rpcCode(e, s.Way, "EcDoConnectEx", p.ErrorCode)
 		}
 		return suite.Pass("a session with the mailbox of "+p.DisplayName+" is open").
-			Saw(signal(suite.RPCWorks, s.Way.Proxy)).With("server_version", p.Server.String()).With("display_name", p.DisplayName)
+			Saw(signal(suite.RPCWorks, s.Way.Proxy)).With("server_version", p.Server.String()).With("display_name", p.DisplayName).
+			With("cost_of_coming_back", cost(e.Exchanges(), "rpc.connect", "rpc.mailbox"))
 	},
 }
 
