@@ -17,15 +17,13 @@ import (
 const noContextPhase = netpath.PhaseResponseCode
 
 // attempt sends a stamped request once and judges the answer.
-func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*answer, *Failure) {
+func (e *endpoint) attempt(parent context.Context, c *call, st stamp, fl *flight) (*answer, *Failure) {
 	start := time.Now()
 	ctx, dog := watch(parent, e.limit(c))
 	defer dog.stop()
-	flight, ok := e.gate.fly(ctx, dog, c.wait)
-	if !ok {
-		return nil, &Failure{Phase: netpath.PhaseWrite, Host: e.host(), Op: c.op, RequestID: st.id, Delivery: NotSent, Err: ErrPaused}
+	if !e.gate.launch(ctx, fl, dog) {
+		return nil, e.heldBack(c, st)
 	}
-	defer e.gate.land(flight)
 	resp, err := e.cfg.HTTP.Do(ctx, e.request(ctx, c, st))
 	if err != nil {
 		return nil, e.networkFailure(ctx, c, st, err)
@@ -50,6 +48,11 @@ func (e *endpoint) attempt(parent context.Context, c *call, st stamp) (*answer, 
 		}
 	}
 	return a, nil
+}
+
+// heldBack is a call that met a shut gate.
+func (e *endpoint) heldBack(c *call, st stamp) *Failure {
+	return &Failure{Phase: netpath.PhaseWrite, Host: e.host(), Op: c.op, RequestID: st.id, Delivery: NotSent, Err: ErrPaused}
 }
 
 func asFailure(err error) *Failure {

@@ -166,11 +166,16 @@ func (e *endpoint) stillHolds(s *session) error {
 // sendOnce is one stamped request, sent once more when its connection broke and
 // that cannot do harm.
 func (e *endpoint) sendOnce(ctx context.Context, c *call) (*answer, *Failure) {
+	fl, ok := e.gate.fly(ctx, c.wait)
+	if !ok {
+		return nil, e.heldBack(c, stamp{})
+	}
+	defer e.gate.land(fl)
 	st := e.stamp(c)
 	start := time.Now()
-	a, f := e.attempt(ctx, c, st)
+	a, f := e.attempt(ctx, c, st, fl)
 	if f != nil && ctx.Err() == nil && retry(f, c) {
-		a, f = e.attempt(ctx, c, st)
+		a, f = e.attempt(ctx, c, st, fl)
 	}
 	if f != nil && noStatus(f.Err) {
 		e.cfg.HTTP.DropIdle() // gromox leaves stray bytes behind such an answer

@@ -21,11 +21,19 @@ type gate struct {
 	flying map[*flight]bool
 }
 
-// flight is one HTTP request on the wire.
+// flight is one call on its way: from the moment that it is counted until its
+// outcome is, so that a Pause that has returned leaves nothing to come.
 type flight struct {
-	dog    *watchdog
+	dog    *watchdog // of the request that is on the wire; nil before the first
 	wait   bool
 	landed chan struct{}
+}
+
+// cut ends the request that is on the wire.
+func (f *flight) cut() {
+	if f.dog != nil {
+		f.dog.cancel(ErrPaused)
+	}
 }
 
 type resumingKey struct{}
@@ -61,19 +69,31 @@ func (g *gate) isShut() bool {
 	return g.shut != nil
 }
 
-// fly puts a request on the wire; false when the gate is shut. land must follow.
-func (g *gate) fly(ctx context.Context, dog *watchdog, wait bool) (*flight, bool) {
+// fly begins a call; false when the gate is shut. land must follow.
+func (g *gate) fly(ctx context.Context, wait bool) (*flight, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.shut != nil && !isResuming(ctx) {
 		return nil, false
 	}
-	f := &flight{dog: dog, wait: wait, landed: make(chan struct{})}
+	f := &flight{wait: wait, landed: make(chan struct{})}
 	if g.flying == nil {
 		g.flying = map[*flight]bool{}
 	}
 	g.flying[f] = true
 	return f, true
+}
+
+// launch puts a request of f on the wire, under dog; false when the gate was shut
+// meanwhile.
+func (g *gate) launch(ctx context.Context, f *flight, dog *watchdog) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.shut != nil && !isResuming(ctx) {
+		return false
+	}
+	f.dog = dog
+	return true
 }
 
 func (g *gate) land(f *flight) {
@@ -96,7 +116,7 @@ func (g *gate) close(grace <-chan time.Time) {
 	var flying []*flight
 	for f := range g.flying {
 		if f.wait {
-			f.dog.cancel(ErrPaused)
+			f.cut()
 		}
 		flying = append(flying, f)
 	}
@@ -106,9 +126,11 @@ func (g *gate) close(grace <-chan time.Time) {
 		case <-f.landed:
 			continue
 		case <-grace:
+			g.mu.Lock()
 			for _, late := range flying { // the grace is one for all
-				late.dog.cancel(ErrPaused)
+				late.cut()
 			}
+			g.mu.Unlock()
 		}
 		<-f.landed
 	}
