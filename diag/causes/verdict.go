@@ -11,13 +11,26 @@ import (
 // NoKnownCause is the code of the verdict when checks failed and no cause fits.
 const NoKnownCause = "no-known-cause"
 
+// The texts where no cause is known, and those of verdicts.
+const (
+	unknownTitle       = "Something is wrong at “{check}”, and its cause is not one that is known: {summary}."
+	unknownExplanation = "The first of {failed} failed checks is {id}. No cause in the rule base fits what was seen, so none is named. The evidence of that check and the request ids in this report are the place to start."
+	unknownStep        = "Save the report (--output report.json) and give it to the Exchange administrator: it carries the ids of every request for the server's logs."
+
+	works      = "Outlook can reach this mailbox: {connected}."
+	oneThing   = "Outlook can reach this mailbox, but one thing should be looked at: " // and a title, see lowerFirst
+	notReached = "Nothing failed so far, but the mailbox was not reached yet: {incomplete}."
+	inOrder    = "What was checked is in order; the mailbox itself was not opened."
+)
+
 // unknownCause names the first rung that failed, and nothing beyond it.
 func unknownCause(first report.Check, failed int) report.Finding {
+	v := vars{"check": first.Title, "summary": strings.TrimSuffix(first.Summary, "."), "failed": fmt.Sprint(failed), "id": first.ID}
 	f := report.Finding{
 		Code: NoKnownCause, Severity: report.SeverityFail, Checks: []string{first.ID}, Explains: []string{first.ID},
-		Title:       fmt.Sprintf("Something is wrong at “%s”, and its cause is not one that is known: %s.", first.Title, strings.TrimSuffix(first.Summary, ".")),
-		Explanation: fmt.Sprintf("The first of %d failed checks is %s. No cause in the rule base fits what was seen, so none is named. The evidence of that check and the request ids in this report are the place to start.", failed, first.ID),
-		Actions:     []report.Action{helpdesk("Save the report (--output report.json) and give it to the Exchange administrator: it carries the ids of every request for the server's logs.")},
+		Title:       v.fill(unknownTitle),
+		Explanation: v.fill(unknownExplanation),
+		Actions:     []report.Action{helpdesk(unknownStep)},
 	}
 	if phase, ok := first.Evidence["phase"]; ok {
 		f.Evidence = map[string]any{"phase": phase}
@@ -30,18 +43,18 @@ func verdict(c *Case, findings []report.Finding) report.Verdict {
 	if len(findings) > 0 && findings[0].Severity == report.SeverityFail {
 		return report.Verdict{Status: report.Fail, Headline: findings[0].Title + allTheSame(findings), Cause: findings[0].Code, Or: codesOf(findings[0].Or)}
 	}
-	v := report.Verdict{Status: report.Pass, Headline: "Outlook can reach this mailbox: " + c.Run.Summary + "."}
+	v := report.Verdict{Status: report.Pass, Headline: vars{"connected": c.Run.Summary}.fill(works)}
 	switch {
 	case c.status("mapi.logon") == report.Pass:
 	case c.Run.Incomplete != "":
-		v = report.Verdict{Status: report.Warn, Headline: "Nothing failed so far, but the mailbox was not reached yet: " + c.Run.Incomplete + "."}
+		v = report.Verdict{Status: report.Warn, Headline: vars{"incomplete": c.Run.Incomplete}.fill(notReached)}
 	default:
-		v = report.Verdict{Status: report.Pass, Headline: "What was checked is in order; the mailbox itself was not opened."}
+		v = report.Verdict{Status: report.Pass, Headline: inOrder}
 	}
 	if len(findings) > 0 && findings[0].Severity == report.SeverityWarn {
 		v.Status, v.Cause, v.Or = report.Warn, findings[0].Code, codesOf(findings[0].Or)
 		if c.status("mapi.logon") == report.Pass {
-			v.Headline = "Outlook can reach this mailbox, but one thing should be looked at: " + lowerFirst(findings[0].Title)
+			v.Headline = oneThing + lowerFirst(findings[0].Title)
 		} else if c.Run.Incomplete == "" {
 			v.Headline = findings[0].Title
 		}
@@ -53,12 +66,16 @@ func verdict(c *Case, findings []report.Finding) report.Verdict {
 // and Outlook has another.
 func allTheSame(findings []report.Finding) string {
 	for _, f := range findings {
-		if f.Code == "healthy-legacy" {
+		if f.Code == healthyLegacy {
 			return " " + f.Title
 		}
 	}
 	return ""
 }
+
+const healthyLegacy = "healthy-legacy"
+
+func legacyTitle() string { return ruleOf(healthyLegacy).Title }
 
 func codesOf(rivals []report.Rival) []string {
 	var out []string
@@ -89,4 +106,12 @@ func lowerFirst(s string) string {
 		}
 	}
 	return s
+}
+
+// upperFirst undoes lowerFirst.
+func upperFirst(s string) string {
+	if s == "" || s[0] < 'a' || s[0] > 'z' {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
 }
