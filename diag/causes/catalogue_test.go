@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/mapiscope/mapiscope/diag/report/redact"
 )
 
 // allTexts are the English texts that a report can carry, each once.
@@ -146,6 +148,11 @@ func TestWhatIsNotKnownIsGerman(t *testing.T) {
 func TestValuesAreSaidSomewhere(t *testing.T) {
 	said := literals(t, ".", "../checks", "../suite", "..", "../../transport/certs", "../../transport/webcheck", "../../transport/outlook",
 		"../../transport/autodiscover", "../../transport/rpchttp")
+	inspectors, err := os.ReadFile("../../transport/certs/inspectors.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said += string(inspectors)
 	for month := time.January; month <= time.December; month++ {
 		said += "\n " + month.String() + " "
 	}
@@ -158,6 +165,16 @@ func TestValuesAreSaidSomewhere(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestTextsPassTheRedaction: a text that reads like a secret being named would come
+// out of a report as "[secret]".
+func TestTextsPassTheRedaction(t *testing.T) {
+	for text := range allTexts() {
+		if out := redact.Scrub(text); out != text {
+			t.Errorf("%q becomes %q in a report", text, out)
 		}
 	}
 }

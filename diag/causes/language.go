@@ -89,14 +89,19 @@ func HeadlineIn(lang string, v report.Verdict) string {
 	if alone, ok := strings.CutSuffix(said, " "+legacyTitle()); ok {
 		said, comfort = alone, " "+l.Texts[legacyTitle()]
 	}
+	begin := ""
+	if one, ok := strings.CutPrefix(said, oneThing); ok {
+		said, begin = one, l.Texts[oneThing]
+	}
 	title := l.text(v.Cause, said)
-	if one, ok := strings.CutPrefix(said, oneThing); ok && title == said {
-		title = l.Texts[oneThing] + l.text(v.Cause, upperFirst(one))
+	if title == said {
+		said = upperFirst(said)
+		title = l.text(v.Cause, said)
 	}
-	if title != said {
-		return title + comfort
+	if title == said {
+		return l.text("", v.Headline)
 	}
-	return l.text("", v.Headline)
+	return begin + title + comfort
 }
 
 // maxText is the longest text that is looked at; those of the rule base are far

@@ -26,7 +26,7 @@ var rivalries = []rivalry{
 	{Cause: "bad-credentials", Rival: "account-locked", Unseen: true, Unless: []string{suite.CredentialWorks},
 		Decide: helpdesk("Ask whether the account is locked or disabled: then no password is right.", "Get-ADUser -Filter \"UserPrincipalName -eq '{address}' -or mail -eq '{address}'\" -Properties LockedOut,Enabled,PasswordExpired")},
 	{Cause: "bad-credentials", Rival: "upn-mismatch", Unseen: true, Unless: []string{suite.CredentialWorks}, When: byMail,
-		Decide: user(`Sign in to webmail as DOMAIN\name, the name of the Windows sign-in, with the same password: if that works, only the user name is wrong.`)},
+		Decide: user(`Sign in to webmail as DOMAIN\name, the name of the Windows sign-in, with the same password. If that works, only the user name is wrong.`)},
 	{Cause: "upn-mismatch", Rival: "bad-credentials", Unseen: true, Unless: []string{suite.OtherNameWorks},
 		Decide: user(`Sign in to webmail as DOMAIN\name, the name of the Windows sign-in: if that is refused too, it is the password or the account.`)},
 	{Cause: "extended-protection", Rival: "proxy-breaks-ntlm", Unseen: true, Unless: []string{suite.BindingRefused},

@@ -38,7 +38,7 @@ var kerberosRules = []Rule{
 		Title:       "The password for {address} has expired.",
 		Explanation: "The domain controller knows {user} and wants a new password before anything else (Kerberos error 23).",
 		Actions: []report.Action{
-			user("Change your password: press Ctrl+Alt+Del on a computer of the company, or use webmail if it offers that."),
+			user("Change your password. Press Ctrl+Alt+Del on a computer of the company, or use webmail if it offers that."),
 			helpdesk("See when it expired.", "Get-ADUser -Filter \"UserPrincipalName -eq '{address}' -or mail -eq '{address}'\" -Properties PasswordExpired,PasswordLastSet")},
 		Source: "RFC 4120 7.5.9 (23)"},
 	{Code: "ntlmv1-server", Severity: report.SeverityFail, Confidence: report.Certain, Any: []string{suite.NTLMv1}, Covers: []string{"auth", "discovery", "mapi.connect", "directory.bind"},

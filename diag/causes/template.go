@@ -26,9 +26,9 @@ func newTemplate(text string) template {
 }
 
 // match finds the values with which the template was filled to give said: each ends
-// where the words behind its place first occur. It is linear in what a server may
-// have made long, and never fails on anything; a place that would hold two different
-// values is no match.
+// where the words behind its place first occur, unless it is what stands for a value
+// that is not known. It is linear in what a server may have made long; a place that
+// would hold two different values is no match.
 func (t template) match(said string) (vars, bool) {
 	rest, ok := strings.CutPrefix(said, t.words[0])
 	if !ok {
@@ -38,9 +38,13 @@ func (t template) match(said string) (vars, bool) {
 	for i, name := range t.names {
 		var value string
 		words, last := t.words[i+1], i == len(t.names)-1
-		if last {
+		unknown := fallbacks[name]
+		switch {
+		case last:
 			value, ok = strings.CutSuffix(rest, words)
-		} else {
+		case unknown != "" && strings.HasPrefix(rest, unknown+words):
+			value, rest, ok = unknown, rest[len(unknown+words):], true
+		default:
 			value, rest, ok = strings.Cut(rest, words)
 		}
 		if had, twice := v[name]; !ok || twice && had != value {

@@ -44,6 +44,7 @@ type Step struct {
 	Title   string   `json:"title,omitempty"`   // that finding in a sentence
 	Why     string   `json:"why,omitempty"`     // and explained
 	Suspect bool     `json:"suspect,omitempty"` // an answer speaks for the cause; the checks name another
+	Rival   string   `json:"rival,omitempty"`   // code of the cause that it is told from
 	Who     string   `json:"who,omitempty"`
 	Text    string   `json:"text,omitempty"`
 	Word    string   `json:"word,omitempty"`    // name of Text in a catalogue of translations, "" when it has none
@@ -90,12 +91,15 @@ type Item struct {
 	Command string   `json:"command,omitempty"`
 	Look    bool     `json:"look,omitempty"`
 	Recheck []string `json:"recheck,omitempty"` // instead of the checks of the finding
+
+	rival string // code of the cause that the question tells from the way's own
 }
 
 // Option is an answer to a question, and where it leads.
 type Option struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
+	Word string `json:"-"` // as that of an Item; "" is that of its question and ID
 	// To leaves out what people below that role would do: "helpdesk", "admin", or
 	// Nobody, which ends the way of this cause.
 	To string `json:"to,omitempty"`

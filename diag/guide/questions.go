@@ -100,6 +100,9 @@ func Words() map[string]string {
 			out[item.Word+"."+o.ID] = o.Text
 		}
 	}
+	for _, o := range []Option{notIt, whoKnows} {
+		out[o.Word] = o.Text
+	}
 	for _, c := range slices.Concat(doChoices, lookChoices) {
 		out[c.Word] = c.Text
 	}

@@ -18,6 +18,14 @@ type Suspect struct {
 const (
 	rivalYes = "rival"
 	rivalNo  = "no"
+
+	// ItIsThis begins the answer for the rival; its title follows.
+	ItIsThis = "It is this: "
+)
+
+var (
+	notIt    = Option{ID: rivalNo, Text: "No, that is not it", Word: "rival.no"}
+	whoKnows = Option{ID: unknown.ID, Text: unknown.Text, Word: "rival.unknown"}
 )
 
 // asksToo are questions of the table that say the same as what decides between two
@@ -34,10 +42,10 @@ var asksToo = map[string]string{
 func decisions(f report.Finding) (list []Item, instead func(Item) bool) {
 	var questions, commands []string
 	for _, o := range f.Or {
-		list = append(list, Item{ID: "rival-" + o.Code, Question: o.Decide.Text, Who: o.Decide.Who, Command: o.Decide.Command, Options: []Option{
-			{ID: rivalYes, Text: "It is this: " + o.Title, Rivals: []string{o.Code}},
-			{ID: rivalNo, Text: "No, that is not it"},
-			unknown,
+		list = append(list, Item{ID: "rival-" + o.Code, rival: o.Code, Question: o.Decide.Text, Who: o.Decide.Who, Command: o.Decide.Command, Options: []Option{
+			{ID: rivalYes, Text: ItIsThis + o.Title, Rivals: []string{o.Code}},
+			notIt,
+			whoKnows,
 		}})
 		for begin, question := range asksToo {
 			if begins(o.Decide.Text, []string{begin}) {

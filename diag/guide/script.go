@@ -209,7 +209,7 @@ func (i *Item) choices() []Choice {
 			}
 		}
 		used += key
-		c := Choice{ID: o.ID, Key: key, Text: o.Text}
+		c := Choice{ID: o.ID, Key: key, Text: o.Text, Word: o.Word}
 		if i.Word != "" {
 			c.Word = i.Word + "." + o.ID
 		}

@@ -116,7 +116,7 @@ func (s *Session) Step() Step {
 }
 
 func (s *Session) step(w *way, item *Item) Step {
-	step := Step{ID: w.finding.Code + "/" + item.ID, Cause: w.finding.Code, Title: w.title(), Why: w.why(), Suspect: w.shows != w.finding.Code, Word: item.Word, Who: item.Who, Command: item.Command}
+	step := Step{ID: w.finding.Code + "/" + item.ID, Cause: w.finding.Code, Title: w.title(), Why: w.why(), Suspect: w.shows != w.finding.Code, Word: item.Word, Rival: item.rival, Who: item.Who, Command: item.Command}
 	if item.Question != "" {
 		step.Kind, step.Text, step.Choices = Ask, item.Question, item.choices()
 		return step

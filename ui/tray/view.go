@@ -118,17 +118,17 @@ func flawed(s *monitor.Snapshot) bool {
 	if c := connection(s, "directory"); c != nil && c.Status != report.Established {
 		return true
 	}
-	return findings(s) != ""
+	return findings(s, &english) != ""
 }
 
 // findings is what the last checks say against a session that is there, "" when
 // they are older than the session or found nothing.
-func findings(s *monitor.Snapshot) string {
+func findings(s *monitor.Snapshot, w *words) string {
 	r := s.LastReport
 	if r == nil || r.Ended.Before(s.Since.Time) || r.Verdict.Status != report.Warn && r.Verdict.Status != report.Fail {
 		return ""
 	}
-	return clause(r.Verdict.Headline)
+	return w.verdict(r.Verdict)
 }
 
 func connection(s *monitor.Snapshot, service string) *report.Connection {
@@ -175,7 +175,7 @@ func connectedTitle(s *monitor.Snapshot, now time.Time, w *words) string {
 	if s.Session != nil && s.Session.Proven != nil {
 		proven = s.Session.Proven.Time
 	}
-	return joined(what, findings(s), speed, w.ago(now.Sub(proven)))
+	return joined(what, findings(s, w), speed, w.ago(now.Sub(proven)))
 }
 
 // protocolName is how people call the transport.

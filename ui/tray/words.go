@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mapiscope/mapiscope/diag/causes"
 	"github.com/mapiscope/mapiscope/diag/monitor"
+	"github.com/mapiscope/mapiscope/diag/report"
 )
 
 // Language is a language that the tray speaks.
@@ -38,6 +40,8 @@ func (l Language) words() *words {
 
 // words are all that the tray says, in one language.
 type words struct {
+	language Language
+
 	check, report, summary, pause, resume, open, browser, quit string
 
 	starting, noAgent, noPlace, copied, nothingYet string
@@ -61,7 +65,12 @@ func (w *words) headline(s *monitor.Snapshot) string {
 	if said, ok := w.sentences[s.Headline]; ok {
 		return clause(said)
 	}
-	return clause(s.Headline)
+	return w.verdict(report.Verdict{Headline: s.Headline, Cause: s.Cause})
+}
+
+// verdict is the headline of a verdict, in one clause.
+func (w *words) verdict(v report.Verdict) string {
+	return clause(causes.HeadlineIn(string(w.language), v))
 }
 
 func (w *words) connected(protocol string, hasDirectory, directory bool) string {
@@ -112,6 +121,8 @@ func (w *words) length(d time.Duration) string {
 }
 
 var english = words{
+	language: English,
+
 	check: "Check now", report: "Save report…", summary: "Copy summary for helpdesk",
 	pause: "Pause", resume: "Resume", open: "Open Mapiscope",
 	browser: "Open mailbox URL in browser", quit: "Quit",
@@ -135,6 +146,8 @@ var english = words{
 }
 
 var german = words{
+	language: German,
+
 	check: "Jetzt prüfen", report: "Bericht speichern…", summary: "Zusammenfassung für den Helpdesk kopieren",
 	pause: "Anhalten", resume: "Fortsetzen", open: "Mapiscope öffnen",
 	browser: "Postfach-URL im Browser öffnen", quit: "Beenden",
@@ -178,6 +191,6 @@ var german = words{
 		"The mail server refuses the session.":                                     "Der Mailserver lehnt die Sitzung ab.",
 		"The mail server refuses to open the mailbox.":                             "Der Mailserver weigert sich, das Postfach zu öffnen.",
 		"The mailbox cannot be opened.":                                            "Das Postfach lässt sich nicht öffnen.",
-		"The mail server refuses the password.":                                    "Der Mailserver lehnt das Kennwort ab.",
+		"The mail server refuses the password.":                                    "Der Mailserver lehnt das Passwort ab.",
 	},
 }

@@ -18,11 +18,11 @@ import (
 func stepTitle(r *report.Report, cause, title string) string {
 	for _, f := range r.Findings {
 		if f.Code == cause && f.Title == title {
-			return X("cause", cause, title)
+			return causeTitle(cause, title)
 		}
 		for _, o := range f.Or {
 			if o.Code == cause && o.Title == title {
-				return X("cause", cause, title)
+				return causeTitle(cause, title)
 			}
 		}
 	}
@@ -37,6 +37,24 @@ func guideWords(word, fallback string) string {
 	return X("guide", word, fallback)
 }
 
+// stepWords is what a step asks or wants. What decides between two causes may be a
+// step of the other one.
+func stepWords(step guide.Step) string {
+	said := causeText(step.Cause, step.Text)
+	if said == step.Text {
+		said = causeText(step.Rival, step.Text)
+	}
+	return guideWords(step.Word, said)
+}
+
+// choiceWords is an answer; the one for a rival names it.
+func choiceWords(step guide.Step, c guide.Choice) string {
+	if title, ok := strings.CutPrefix(c.Text, guide.ItIsThis); ok && step.Rival != "" {
+		return L("It is this: {{.Cause}}", args{"Cause": causeTitle(step.Rival, title)})
+	}
+	return guideWords(c.Word, c.Text)
+}
+
 func (g *guidePage) drawStep(step guide.Step) fyne.CanvasObject {
 	if step.Kind == guide.Done {
 		return g.drawEnd(step.Ending)
@@ -49,13 +67,13 @@ func (g *guidePage) drawStep(step guide.Step) fyne.CanvasObject {
 	about.TextStyle.Bold = true
 	objects := []fyne.CanvasObject{about}
 	if g.session.Role != guide.User {
-		objects = append(objects, note(step.Why))
+		objects = append(objects, note(causeText(step.Cause, step.Why)))
 	}
 	objects = append(objects, widget.NewSeparator())
 	if step.Who != "" {
 		objects = append(objects, muted(whoWord(step.Who)))
 	}
-	words := text(guideWords(step.Word, step.Text))
+	words := text(stepWords(step))
 	words.SizeName = theme.SizeNameSubHeadingText
 	objects = append(objects, words)
 	if step.Command != "" {
@@ -80,7 +98,7 @@ func (g *guidePage) drawChoices(step guide.Step) fyne.CanvasObject {
 	row := container.NewHBox(layout.NewSpacer(), g.stopButton())
 	var goesOn fyne.CanvasObject // stands last
 	for n, c := range step.Choices {
-		b := newEnterButton(guideWords(c.Word, c.Text), nil, func() { g.answer(c.ID) })
+		b := newEnterButton(choiceWords(step, c), nil, func() { g.answer(c.ID) })
 		switch {
 		case step.Kind == guide.Ask:
 			b.Alignment = widget.ButtonAlignLeading
@@ -152,14 +170,14 @@ func drawChange(before, after *report.Report, deeds []guide.Deed) []fyne.CanvasO
 		case kind == "check":
 			checks++
 		case kind == "cause" && d.After == "":
-			rows = append(rows, pair{L("No longer"), X("cause", name, d.Before)})
+			rows = append(rows, pair{L("No longer"), causeTitle(name, d.Before)})
 		case kind == "cause" && d.Before == "":
-			rows = append(rows, pair{L("New"), X("cause", name, d.After)})
+			rows = append(rows, pair{L("New"), causeTitle(name, d.After)})
 		}
 	}
 	for _, d := range deeds {
 		if d.Result == guide.Mended {
-			rows = append(rows, pair{L("What helped"), guideWords(d.Word, d.Text)})
+			rows = append(rows, pair{L("What helped"), guideWords(d.Word, causeText(d.Cause, d.Text))})
 		}
 	}
 	objects := []fyne.CanvasObject{pairs(rows...)}
@@ -179,7 +197,7 @@ func (g *guidePage) drawHandOver(e *guide.Ending, last *report.Report) fyne.Canv
 	objects := []fyne.CanvasObject{code(words)}
 	for _, o := range e.Open {
 		for _, meanwhile := range o.Meanwhile {
-			objects = append(objects, text(meanwhile))
+			objects = append(objects, text(causeText(o.Cause, meanwhile)))
 		}
 	}
 	if c := e.Contact; c != nil {

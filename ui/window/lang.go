@@ -7,6 +7,9 @@ import (
 	"sync"
 
 	"fyne.io/fyne/v2/lang"
+
+	"github.com/mapiscope/mapiscope/diag/causes"
+	"github.com/mapiscope/mapiscope/diag/report"
 )
 
 // The catalogues: one file per language, with the same keys. A key is the English
@@ -33,10 +36,34 @@ func N(text string, n int) string { return lang.N(text, n, args{"N": n}) }
 // hold what a server said, so it is never read as a template.
 func X(kind, name, fallback string) string {
 	key := kind + "." + name
-	if !catalogueKeys()[lang.X("language.code", "en")][key] {
+	if !catalogueKeys()[spoken()][key] {
 		return fallback
 	}
 	return lang.X(key, key)
+}
+
+// spoken is the code of the window's language.
+func spoken() string { return lang.X("language.code", "en") }
+
+// causeText is a text of a cause in the language of the window, with the names that
+// it carries; one that the rule base does not have stays as it is.
+func causeText(code, text string) string { return causes.TextIn(spoken(), code, text) }
+
+// causeTitle is what a cause is called: in full, or where its sentence is of another
+// version than this window, in the short words of the catalogue.
+func causeTitle(code, title string) string {
+	if full := causeText(code, title); full != title {
+		return full
+	}
+	return X("cause", code, title)
+}
+
+// headlineWords is the headline of a verdict.
+func headlineWords(v report.Verdict) string {
+	if full := causes.HeadlineIn(spoken(), v); full != v.Headline {
+		return full
+	}
+	return X("cause", v.Cause, v.Headline)
 }
 
 // catalogueKeys are the keys of every language.

@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
+	"github.com/mapiscope/mapiscope/diag/causes"
 	"github.com/mapiscope/mapiscope/diag/monitor"
 	"github.com/mapiscope/mapiscope/diag/report"
 )
@@ -124,12 +125,24 @@ func headline(s State) string {
 			return verdictWords(s.Report)
 		}
 	}
-	return s.Snapshot.Headline
+	return headlineWords(report.Verdict{Headline: s.Snapshot.Headline, Cause: s.Snapshot.Cause})
 }
 
 // verdictWords is the verdict of the report in the language of the window.
 func verdictWords(r *report.Report) string {
-	return X("cause", r.Verdict.Cause, r.Verdict.Headline)
+	return withCheckNames(r, r.Verdict.Cause, headlineWords(r.Verdict))
+}
+
+// withCheckNames names the checks in the language of the window, where no cause is
+// known and the text names the check instead.
+func withCheckNames(r *report.Report, code, text string) string {
+	if code != causes.NoKnownCause {
+		return text
+	}
+	for _, c := range r.Checks {
+		text = strings.Replace(text, "„"+c.Title+"“", "„"+checkTitle(c.ID, c.Title)+"“", 1)
+	}
+	return text
 }
 
 // facts is one line: how, how fast, since when.
@@ -155,15 +168,16 @@ func facts(s State) string {
 func viewCauses(r *report.Report) []causeView {
 	var out []causeView
 	for _, f := range r.Findings {
-		v := causeView{severity: f.Severity, title: X("cause", f.Code, f.Title), explanation: f.Explanation, confidence: f.Confidence}
-		if v.title != f.Title { // translated: the engine's own words carry the names
-			v.explanation = f.Title + " " + f.Explanation
+		said := causes.In(spoken(), f)
+		v := causeView{severity: f.Severity, title: withCheckNames(r, f.Code, causeTitle(f.Code, f.Title)), explanation: said.Explanation, confidence: f.Confidence}
+		if said.Title == f.Title && v.title != f.Title { // short words: the engine's own carry the names
+			v.explanation = f.Title + " " + said.Explanation
 		}
-		for _, a := range f.Actions {
+		for _, a := range said.Actions {
 			v.steps = append(v.steps, viewStep(a))
 		}
-		for _, o := range f.Or {
-			v.rivals = append(v.rivals, rivalView{X("cause", o.Code, o.Title), viewStep(o.Decide)})
+		for i, o := range f.Or {
+			v.rivals = append(v.rivals, rivalView{causeTitle(o.Code, o.Title), viewStep(said.Or[i].Decide)})
 		}
 		if f.Code == r.Verdict.Cause {
 			out = append([]causeView{v}, out...)

@@ -39,7 +39,7 @@ func (p *progress) show(s State) {
 	p.now.SetText(runningWords(run))
 	p.far.Hide()
 	if run.Verdict != nil && run.Verdict.Status == report.Fail {
-		p.far.SetText(L("So far: {{.Verdict}}", args{"Verdict": X("cause", run.Verdict.Cause, run.Verdict.Headline)}))
+		p.far.SetText(L("So far: {{.Verdict}}", args{"Verdict": headlineWords(*run.Verdict)}))
 		p.far.Show()
 	}
 	p.box.Show()
