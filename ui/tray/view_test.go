@@ -71,6 +71,11 @@ func TestIconAndTitle(t *testing.T) {
 		"connected, with a finding": {Seen{Snapshot: connected(checked(time.Minute, report.Warn, "The certificate ends in 5 days."))}, assets.IconWarning,
 			"MAPI/HTTP, mailbox and directory connected · The certificate ends in 5 days · 38 ms · 2 min ago",
 			"MAPI/HTTP, Postfach und Adressbuch verbunden · The certificate ends in 5 days · 38 ms · vor 2 Min."},
+		"connected, with a cause": {Seen{Snapshot: connected(checked(time.Minute, report.Warn, "Outlook can reach this mailbox, but one thing should be looked at: the mailbox is full and cannot send."), func(s *monitor.Snapshot) {
+			s.LastReport.Verdict.Cause = "mailbox-full"
+		})}, assets.IconWarning,
+			"MAPI/HTTP, mailbox and directory connected · Outlook can reach this mailbox, but one thing should be looked at: the mai…",
+			"MAPI/HTTP, Postfach und Adressbuch verbunden · Outlook erreicht dieses Postfach, aber eines sollte angesehen werden: Da…"},
 		"connected, with a finding of before": {Seen{Snapshot: connected(checked(2*time.Hour, report.Fail, "The name does not resolve."))}, assets.IconWorking,
 			"MAPI/HTTP, mailbox and directory connected · 38 ms · 2 min ago", "MAPI/HTTP, Postfach und Adressbuch verbunden · 38 ms · vor 2 Min."},
 		"checking": {Seen{Snapshot: connected(checking("user"))}, assets.IconChecking,
@@ -81,6 +86,10 @@ func TestIconAndTitle(t *testing.T) {
 			"Checking: 12 of 53 · The mail server cannot be reached", "Prüfung: 12 von 53 · Der Mailserver ist nicht erreichbar"},
 		"lost": {Seen{Snapshot: connected(lost)}, assets.IconFailing,
 			"The mail server cannot be reached · for 5 min", "Der Mailserver ist nicht erreichbar · seit 5 Min."},
+		"lost, of a cause": {Seen{Snapshot: connected(in(monitor.StateLost, report.Fail, "The name mail.contoso.test cannot be found in DNS."), func(s *monitor.Snapshot) {
+			s.Cause = "name-missing"
+		})}, assets.IconFailing,
+			"The name mail.contoso.test cannot be found in DNS · for 5 min", "Der Name mail.contoso.test ist im DNS nicht zu finden · seit 5 Min."},
 		"troubled": {Seen{Snapshot: connected(in(monitor.StateTroubled, report.Warn, "The mail server does not answer just now; trying again."))}, assets.IconWarning,
 			"The mail server does not answer just now; trying again · for 5 min", "Der Mailserver antwortet gerade nicht; neuer Versuch läuft · seit 5 Min."},
 		"paused": {Seen{Snapshot: connected(in(monitor.StatePaused, report.Warn, "Paused by you."))}, assets.IconPaused,

@@ -45,9 +45,10 @@ func refused(t *testing.T) *report.Report {
 	r := *readSample(t, "certificate")
 	r.Run.ID, r.Run.Trigger = "refused", "user"
 	r.Verdict = report.Verdict{Status: report.Fail, Cause: "bad-credentials", Headline: "The server refused the user name or password for alice@contoso.test."}
-	r.Findings = []report.Finding{{Code: "bad-credentials", Severity: report.SeverityFail, Title: r.Verdict.Headline, Explanation: "mail.contoso.test refuses CONTOSO\\alice with NTLM.",
-		Checks: []string{"auth.sign-in"}, Explains: []string{"auth.sign-in", "mapi.connect"}, Actions: []report.Action{
-			{Who: "user", Text: "Sign in to webmail with the same user name and password."},
+	r.Findings = []report.Finding{{Code: "bad-credentials", Severity: report.SeverityFail, Title: r.Verdict.Headline,
+		Explanation: "mail.contoso.test refuses CONTOSO\\alice with NTLM. The password is wrong or expired, or the account is locked or disabled. One attempt was made per server and method, so that this check does not lock the account.",
+		Checks:      []string{"auth.sign-in"}, Explains: []string{"auth.sign-in", "mapi.connect"}, Actions: []report.Action{
+			{Who: "user", Text: "Sign in to webmail with the same user name and password. If that fails too, your password has changed or expired; try the user name as DOMAIN\\user."},
 			{Who: "admin", Text: "Unlock the account, if it is locked.", Command: "Unlock-ADAccount -Identity ACCOUNT"}}}}
 	return &r
 }
