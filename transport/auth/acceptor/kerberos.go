@@ -69,6 +69,19 @@ func ticketIn(token []byte) ([]byte, error) {
 	return body, nil
 }
 
+// requestIn is the AP-REQ of a token (RFC 4120 5.5.1).
+func requestIn(token []byte) (*messages.APReq, error) {
+	raw, err := ticketIn(token)
+	if err != nil {
+		return nil, err
+	}
+	var req messages.APReq
+	if req.Unmarshal(raw) != nil {
+		return nil, ErrMalformed
+	}
+	return &req, nil
+}
+
 // Accept verifies one token for a connection with that certificate. The reply,
 // if there is one, goes out with the answer in either case. The identity has the
 // realm as domain.
@@ -78,16 +91,12 @@ func (k *Kerberos) Accept(token []byte, leaf *x509.Certificate, b Bindings) (rep
 			reply, who, err = nil, nil, ErrMalformed
 		}
 	}()
-	raw, err := ticketIn(token)
+	req, err := requestIn(token)
 	if err != nil {
 		return nil, nil, err
 	}
-	var req messages.APReq
-	if req.Unmarshal(raw) != nil {
-		return nil, nil, ErrMalformed
-	}
-	if err := k.verify(&req); err != nil {
-		return k.refusal(&req, err), nil, err
+	if err := k.verify(req); err != nil {
+		return k.refusal(req, err), nil, err
 	}
 	if err := checkBindings(b, boundIn(req.Authenticator.Cksum), leaf); err != nil {
 		return nil, nil, err
@@ -97,7 +106,7 @@ func (k *Kerberos) Accept(token []byte, leaf *x509.Certificate, b Bindings) (rep
 	if !types.IsFlagSet(&req.APOptions, flags.APOptionMutualRequired) {
 		return spnego.RespOf(spnego.Completed, nil, spnego.Kerberos), who, nil
 	}
-	proof, err := apRep(&req)
+	proof, err := apRep(req)
 	if err != nil {
 		return nil, nil, fmt.Errorf("Kerberos: %w", err)
 	}

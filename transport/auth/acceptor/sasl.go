@@ -6,7 +6,6 @@ import (
 	"github.com/jcmturner/gokrb5/v8/crypto"
 	"github.com/jcmturner/gokrb5/v8/gssapi"
 	"github.com/jcmturner/gokrb5/v8/iana/keyusage"
-	"github.com/jcmturner/gokrb5/v8/messages"
 	"github.com/jcmturner/gokrb5/v8/types"
 )
 
@@ -24,18 +23,14 @@ func (k *Kerberos) Bind(token []byte) (reply []byte, s *SASL, err error) {
 			reply, s, err = nil, nil, ErrMalformed
 		}
 	}()
-	raw, err := ticketIn(token)
+	req, err := requestIn(token)
 	if err != nil {
 		return nil, nil, err
 	}
-	var req messages.APReq
-	if req.Unmarshal(raw) != nil {
-		return nil, nil, ErrMalformed
-	}
-	if err := k.verify(&req); err != nil {
+	if err := k.verify(req); err != nil {
 		return nil, nil, err
 	}
-	proof, err := apRep(&req)
+	proof, err := apRep(req)
 	if err != nil {
 		return nil, nil, err
 	}
