@@ -18,10 +18,11 @@ func (m *Monitor) listen() {
 	m.waiting, m.async = true, true
 	l := m.link
 	contextID := l.mailbox().ContextID
+	ctx := mapihttp.WithTags(m.ctx, func(mapihttp.Tag) { m.awake() })
 	m.jobs.Go(func() {
 		for {
 			begun := time.Now()
-			got, err := l.wait(m.ctx)
+			got, err := l.wait(ctx)
 			if err != nil {
 				m.tell(func() { m.deaf(l, contextID, got.quiet, err) })
 				return
@@ -34,6 +35,14 @@ func (m *Monitor) listen() {
 			}
 		}
 	})
+}
+
+// awake says that this process is awake just now.
+func (m *Monitor) awake() {
+	select {
+	case m.cfg.Awake <- struct{}{}:
+	default:
+	}
 }
 
 // sleep waits; false when ctx ended.

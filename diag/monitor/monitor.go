@@ -40,6 +40,7 @@ type Config struct {
 	Agent   Agent                // shown in the snapshots
 	Changes <-chan netmon.Change // nil: the network is never said to change
 	Network *netmon.State        // as it is at the start; nil is not known
+	Awake   chan<- struct{}      // told of each sign of life from the server, never waited for; may be nil
 	History *History             // nil keeps none on disk
 	Notice  string               // something odd to tell from the start
 	Limits  mapihttp.Limits

@@ -191,6 +191,18 @@ func TestSleep(t *testing.T) {
 	}
 }
 
+func TestSignsOfLifeWakeOthersToo(t *testing.T) {
+	awake := make(chan struct{})
+	watch(t, exchangetest.Options{PendingPeriod: 20 * time.Millisecond}, func(c *Config) { c.Awake = awake }).connected()
+	for i := range 5 {
+		select {
+		case <-awake:
+		case <-time.After(30 * time.Second):
+			t.Fatalf("told of %d signs of life, and the server gives one every 20 ms", i)
+		}
+	}
+}
+
 func TestPauseByTheUser(t *testing.T) {
 	w := watch(t, exchangetest.Options{})
 	w.connected()

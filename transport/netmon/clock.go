@@ -29,13 +29,13 @@ func newClock(wall func() time.Time) *clock {
 	return &clock{wall, wall().Round(0), time.Now()} // Round(0) leaves the wall clock alone
 }
 
-// look is the time that passed unseen since the last look, which was meant to be
-// every ago. A monotonic clock stops during sleep on some systems and runs on
+// look is the time that passed unseen since the last look, which was meant to be at
+// most every ago. A monotonic clock stops during sleep on some systems and runs on
 // with others, so either sign counts: the two clocks disagree, or the look comes
 // much too late.
 func (c *clock) look(every time.Duration) (away time.Duration, jumped bool) {
 	wall, mono := c.wall().Round(0), time.Now()
 	passed, given := wall.Sub(c.wallAt), mono.Sub(c.monoAt)
 	c.wallAt, c.monoAt = wall, mono
-	return passed - every, (passed-given).Abs() > clockSlack || given > every+lateSlack
+	return passed - min(every, given), (passed-given).Abs() > clockSlack || given > every+lateSlack
 }

@@ -25,6 +25,9 @@ type Options struct {
 	// What it would have told is then looked for with the clock. It may be called
 	// from any goroutine. A message bus that does not exist is no such case.
 	Missing func(error)
+	// Awake tells of what wakes this process anyway. The clock is looked at then, so
+	// that no timer of its own has to wake it as long as that goes on.
+	Awake <-chan struct{}
 
 	source source // nil is the operating system
 }
@@ -65,7 +68,7 @@ func Watch(ctx context.Context, o Options) (<-chan Change, error) {
 	if o.Missing == nil {
 		o.Missing = func(error) {}
 	}
-	w := &watcher{source: o.source, clock: newClock(o.Wall), events: make(chan event, 8), out: make(chan Change)}
+	w := &watcher{source: o.source, awake: o.Awake, clock: newClock(o.Wall), events: make(chan event, 8), out: make(chan Change)}
 	tell := func(e event) {
 		select {
 		case w.events <- e:
@@ -89,6 +92,7 @@ func Read() (State, error) { return system().read() }
 type watcher struct {
 	source                   source
 	clock                    *clock
+	awake                    <-chan struct{}
 	events                   chan event
 	out                      chan Change
 	state                    State
@@ -121,11 +125,18 @@ func (w *watcher) run(ctx context.Context) {
 			w.quiet, w.busySince = nil, time.Time{}
 			w.compare()
 		case <-look.C:
-			w.lookAtClock()
-			w.period = w.every()
-			look.Reset(w.period)
+			w.look(look)
+		case <-w.awake:
+			w.look(look)
 		}
 	}
+}
+
+// look looks at the clock, and sets the timer for the next time.
+func (w *watcher) look(next *time.Timer) {
+	w.lookAtClock()
+	w.period = w.every()
+	next.Reset(w.period)
 }
 
 // every is the time between two looks at the clock.

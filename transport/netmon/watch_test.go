@@ -20,6 +20,7 @@ type fakeSystem struct {
 	reads          int
 	tell           func(event)
 	network, sleep bool
+	awake          chan struct{}
 }
 
 func (f *fakeSystem) read() (State, error) {
@@ -61,7 +62,8 @@ func watched(t *testing.T, sys *fakeSystem, o Options, f func(t *testing.T, chan
 		sys.state = office()
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		o.source = sys
+		o.source, sys.awake = sys, make(chan struct{})
+		o.Awake = sys.awake
 		changes, err := Watch(ctx, o)
 		if err != nil {
 			t.Fatal(err)
@@ -182,9 +184,12 @@ func TestSleepIsToldAtOnceAndWaitsForDone(t *testing.T) {
 }
 
 // machine is a wall clock that runs on while the process does not.
-type machine struct{ ahead atomic.Int64 }
+type machine struct{ ahead, looks atomic.Int64 }
 
-func (m *machine) now() time.Time { return time.Now().Add(time.Duration(m.ahead.Load())) }
+func (m *machine) now() time.Time {
+	m.looks.Add(1)
+	return time.Now().Add(time.Duration(m.ahead.Load()))
+}
 
 func (m *machine) sleep(d time.Duration) { m.ahead.Add(int64(d)) }
 
@@ -225,6 +230,29 @@ func TestClockSeesASleepThatNobodyAnnounced(t *testing.T) {
 			none(t, changes, time.Hour)
 		})
 	}
+}
+
+func TestClockIsLookedAtWhenAwakeAnyway(t *testing.T) {
+	sys, m := all(), &machine{}
+	watched(t, sys, Options{Wall: m.now}, func(t *testing.T, changes <-chan Change) {
+		before := m.looks.Load()
+		for range 100 {
+			none(t, changes, clockEveryTold/2)
+			sys.awake <- struct{}{}
+		}
+		synctest.Wait()
+		if looks := m.looks.Load() - before; looks != 100 {
+			t.Errorf("%d looks, want one for each time the process was awake and none of the timer's", looks)
+		}
+		m.sleep(20 * time.Minute)
+		begin := time.Now()
+		sys.awake <- struct{}{}
+		c := <-changes
+		want(t, c, ReasonClockJump)
+		if took := time.Since(begin); took != 0 || c.Away != 20*time.Minute {
+			t.Errorf("told after %v, away %v", took, c.Away)
+		}
+	})
 }
 
 func TestClockSetBackAndCorrected(t *testing.T) {

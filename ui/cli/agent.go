@@ -123,7 +123,9 @@ func newMonitor(ctx context.Context, o diag.Options) (*monitor.Monitor, error) {
 	if now, err := netmon.Read(); err == nil {
 		cfg.Network = &now
 	}
-	if cfg.Changes, err = netmon.Watch(ctx, netmon.Options{}); err != nil {
+	awake := make(chan struct{}, 1)
+	cfg.Awake = awake
+	if cfg.Changes, err = netmon.Watch(ctx, netmon.Options{Awake: awake}); err != nil {
 		cfg.Notice = "Changes of the network are not noticed: " + err.Error()
 	}
 	m, err := monitor.New(cfg)
