@@ -75,17 +75,17 @@ var sentences = map[Kind]string{
 
 func (e *Error) Error() string {
 	s := sentences[e.Kind]
-	if s == "" && e.Err != nil {
+	switch {
+	case s == "" && e.Err != nil:
 		return e.Err.Error()
+	case s == "": // 0 too: who sends it refuses, and does not say why
+		s = fmt.Sprintf("Kerberos error %d", e.Code)
 	}
 	if e.SPN != "" {
 		s += " (" + e.SPN + ")"
 	}
-	switch {
-	case e.Kind == ClockSkew && e.Off != 0:
+	if e.Kind == ClockSkew && e.Off != 0 {
 		s += fmt.Sprintf(": this computer's is off by %s", e.Off.Round(time.Second))
-	case e.Code != 0 && sentences[e.Kind] == "":
-		s = fmt.Sprintf("Kerberos error %d", e.Code)
 	}
 	return s
 }
