@@ -50,7 +50,7 @@ func (a *answer) WriteHeader(status int) {
 // ServeHTTP answers a request on any site.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := s.newCall(w, r)
-	defer s.seen.update(func() { c.rec.Done = true })
+	defer s.seen.done(c.rec)
 	c.set("Date", c.from.Format(http.TimeFormat))
 	for _, f := range c.b.front {
 		if f(c) {

@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -46,12 +47,26 @@ type recorder struct {
 	records []*Record
 	queries []Query
 	conns   int
+	open    int           // requests being answered
+	quiet   chan struct{} // closed when none is; nil while nobody waits for it
 }
 
 func (r *recorder) add(rec *Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.records = append(r.records, rec)
+	r.open++
+}
+
+// done notes that the handler of rec is through.
+func (r *recorder) done(rec *Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	rec.Done = true
+	if r.open--; r.open == 0 && r.quiet != nil {
+		close(r.quiet)
+		r.quiet = nil
+	}
 }
 
 // update changes rec under the lock that readers hold.
@@ -84,6 +99,28 @@ func (s *Server) Requests() []Record {
 		out[i].ROPs = append([]rop.ID(nil), r.ROPs...)
 	}
 	return out
+}
+
+// Quiet waits until no request is being answered: a NotificationWait whose client
+// went away with a goodbye is over a moment later. The error is that of ctx.
+func (s *Server) Quiet(ctx context.Context) error {
+	r := &s.seen
+	r.mu.Lock()
+	if r.open == 0 {
+		r.mu.Unlock()
+		return nil
+	}
+	if r.quiet == nil {
+		r.quiet = make(chan struct{})
+	}
+	quiet := r.quiet
+	r.mu.Unlock()
+	select {
+	case <-quiet:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // Queries is every DNS question so far, in order of arrival.

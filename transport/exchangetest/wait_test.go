@@ -2,6 +2,7 @@ package exchangetest
 
 import (
 	"bufio"
+	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -179,5 +180,26 @@ func TestWaitKeepsContextAlive(t *testing.T) {
 	s.ExpireContexts()
 	if p, _ := w.end(t); p.ErrorCode != mapierr.Exiting {
 		t.Errorf("%v", p.ErrorCode)
+	}
+}
+
+// A wait whose client goes away with a goodbye is over, and the clock runs again.
+func TestQuiet(t *testing.T) {
+	at := &clock{t: time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC)}
+	s := start(t, Options{Now: at.now})
+	c, _, _ := opened(t, s, 0)
+	w := c.wait()
+	over, cancel := context.WithCancelCause(t.Context())
+	cancel(io.EOF)
+	if err := s.Quiet(over); err != io.EOF {
+		t.Fatalf("%v, and a wait is open", err)
+	}
+	w.resp.Body.Close()
+	if err := s.Quiet(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	at.add(2 * lifeAfterExecute)
+	if r := c.do("PING", nil); r.code() != "10" {
+		t.Errorf("X-ResponseCode %s: the context outlived its time", r.code())
 	}
 }

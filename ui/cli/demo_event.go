@@ -93,11 +93,23 @@ func (j *journey) happen(ctx context.Context, event string) error {
 	case "sleep":
 		j.server.Vanish()
 	}
+	return j.sleep(ctx, event)
+}
+
+// sleep lets time pass while the session is paused. Of a client that went away with
+// a goodbye the server must have taken note before, or it would count from the end
+// of the sleep.
+func (j *journey) sleep(ctx context.Context, event string) error {
 	if err := j.tell(ctx, netmon.ReasonSlept); err != nil {
 		return err
 	}
 	if _, err := j.until(ctx, func(s *monitor.Snapshot) bool { return s.State == monitor.StatePaused }); err != nil {
 		return err
+	}
+	if event == "context-expired" {
+		if err := j.server.Quiet(ctx); err != nil {
+			return err
+		}
 	}
 	j.past.Store(0)
 	return j.tell(ctx, netmon.ReasonWoke)
